@@ -1,0 +1,216 @@
+import { EventEmitter } from "node:events";
+import { closeSync } from "node:fs";
+import type { Socket } from "node:net";
+import type { Readable, Writable } from "node:stream";
+import { invoke, pidfdOpen, pidfdSendSignal, Signals, SyscallError } from "@ns/syscalls";
+import { type Exit, onExit } from "./reaper.ts";
+import type { Pty } from "./pty.ts";
+
+/** A timer that is never due: while it is ref'd, the event loop waits for the child. */
+const FOREVER_MS = 0x7fffffff;
+
+/** Events of a {@link Child}; as Node's ChildProcess. */
+export interface ChildEvents {
+  /** The command runs: execve succeeded. */
+  spawn: [];
+  /** It could not be started, or was aborted. */
+  error: [Error];
+  exit: [code: number | null, signal: NodeJS.Signals | null];
+  /** It has ended and its streams are closed. */
+  close: [code: number | null, signal: NodeJS.Signals | null];
+}
+
+/**
+ * A child process. It behaves as Node's ChildProcess does, and adds `pidfd`, `exited` and
+ * `await using`.
+ */
+export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable {
+  /** Undefined until the process exists, at the latest when `spawn` is emitted. */
+  pid: number | undefined;
+  /** Refers to the process, whatever becomes of its pid; from `spawn` until `exit`. */
+  pidfd: number | undefined;
+  exitCode: number | null = null;
+  signalCode: NodeJS.Signals | null = null;
+  /** Whether a signal was sent by {@link Child.kill}. */
+  killed = false;
+  readonly spawnfile: string;
+  readonly spawnargs: readonly string[];
+  stdin: Writable | null = null;
+  stdout: Readable | null = null;
+  stderr: Readable | null = null;
+  stdio: readonly (Socket | null)[] = [];
+  /** The pseudoterminal, from `spawn` on, if one was asked for. */
+  pty: Pty | undefined;
+
+  readonly #result = Promise.withResolvers<Exit>();
+  readonly #keepAlive = setInterval(() => undefined, FOREVER_MS);
+  #exitedWanted = false;
+  #pendingSignal: number | undefined;
+  /** Undefined until the native stage has ended or become the command; then whether the command runs. */
+  #started: { readonly failure?: Error } | undefined;
+  #exit: Exit | undefined;
+  #abort: Error | undefined;
+
+  constructor(file: string, argv: readonly string[]) {
+    super();
+    this.spawnfile = file;
+    this.spawnargs = argv;
+    // Whoever awaits `exited` gets the rejection; whoever does not has the `error` event.
+    this.#result.promise.catch(() => undefined);
+  }
+
+  /**
+   * How the command ended. Rejects if it could not be started, with the step that failed, or if it was
+   * aborted through `signal`.
+   */
+  get exited(): Promise<Exit> {
+    this.#exitedWanted = true;
+    return this.#result.promise;
+  }
+
+  /**
+   * Sends a signal, by pidfd: never to another process that has got the pid. Returns whether there was
+   * a process to send it to. Before the process exists the signal is kept for it.
+   */
+  kill(signal: NodeJS.Signals | number = "SIGTERM"): boolean {
+    const number = signalNumber(signal);
+    if (this.#ended()) return false;
+    this.killed = true;
+    if (this.pidfd === undefined) {
+      this.#pendingSignal = number;
+      return true;
+    }
+    return send(this.pidfd, number);
+  }
+
+  /** Keeps the event loop running until the child has ended: the default. */
+  ref(): this {
+    this.#keepAlive.ref();
+    return this;
+  }
+
+  /** Lets the event loop end before the child does. */
+  unref(): this {
+    this.#keepAlive.unref();
+    return this;
+  }
+
+  /** Kills the child if it still runs, and waits until it is gone. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.kill("SIGKILL");
+    // How it ended, or that it never ran, is for `exited` and the events.
+    await this.exited.catch(() => undefined);
+  }
+
+  /** The process exists. @internal */
+  exists(pid: number): void {
+    this.pid = pid;
+    this.pidfd = invoke(pidfdOpen(pid));
+    onExit(pid, (exit) => {
+      this.#exit = exit;
+      this.#settle();
+    });
+    if (this.#pendingSignal !== undefined) send(this.pidfd, this.#pendingSignal);
+  }
+
+  /** Takes the streams on our ends of its pipes. @internal */
+  attach(streams: readonly (Socket | null)[]): void {
+    this.stdio = streams;
+    [this.stdin = null, this.stdout = null, this.stderr = null] = streams;
+  }
+
+  /** Calls back once nothing more will become of it. @internal */
+  onSettled(listener: () => void): void {
+    this.#result.promise.then(listener, listener);
+  }
+
+  /** The native stage has become the command. @internal */
+  runs(pty: Pty | undefined): void {
+    this.pty = pty;
+    this.#started = {};
+    if (this.#abort === undefined) this.emit("spawn");
+    this.#settle();
+  }
+
+  /** The command will not run. @internal */
+  fails(failure: Error): void {
+    this.#started = { failure };
+    this.#settle();
+  }
+
+  /** The caller has lost interest. @internal */
+  aborts(reason: Error, signal: NodeJS.Signals): void {
+    if (this.#ended()) return;
+    this.#abort = reason;
+    this.kill(signal);
+  }
+
+  #ended(): boolean {
+    return this.#exit !== undefined || (this.#started?.failure !== undefined && this.pid === undefined);
+  }
+
+  /** Tells how it ended, once both are known: whether the command ran, and that its process is gone. */
+  #settle(): void {
+    if (this.#started === undefined) return;
+    const exit = this.#exit;
+    if (exit === undefined && this.pid !== undefined) return;
+    clearInterval(this.#keepAlive);
+    if (this.pidfd !== undefined) closeSync(this.pidfd);
+    this.pidfd = undefined;
+    const failure = this.#started.failure ?? this.#abort;
+    if (failure !== undefined) this.#reportFailure(failure);
+    if (exit === undefined || this.#started.failure !== undefined) {
+      for (const stream of this.stdio) stream?.destroy();
+      return;
+    }
+    this.exitCode = exit.code;
+    this.signalCode = exit.signal;
+    this.emit("exit", exit.code, exit.signal);
+    this.#result.resolve(exit);
+    void this.#closeStreams().then(() => this.emit("close", exit.code, exit.signal));
+  }
+
+  #reportFailure(failure: Error): void {
+    this.#result.reject(failure);
+    // Without a listener `emit` throws, as it should when nobody would hear of it.
+    if (!this.#exitedWanted || this.listenerCount("error") > 0) this.emit("error", failure);
+  }
+
+  async #closeStreams(): Promise<void> {
+    this.stdin?.destroy();
+    await Promise.all(this.stdio.slice(1).map((stream) => (stream === null ? undefined : closed(stream))));
+  }
+}
+
+function closed(stream: Socket): Promise<void> {
+  if (stream.closed) return Promise.resolve();
+  return new Promise((resolve) => {
+    stream.once("close", resolve);
+  });
+}
+
+function send(pidfd: number, signal: number): boolean {
+  try {
+    invoke(pidfdSendSignal(pidfd, signal));
+    return true;
+  } catch (error) {
+    // It has ended, and waits to be reaped.
+    if (error instanceof SyscallError && error.code === "ESRCH") return false;
+    throw error;
+  }
+}
+
+/**
+ * The number of a signal.
+ * @throws {TypeError} `ERR_UNKNOWN_SIGNAL`, as Node's kill does.
+ */
+export function signalNumber(signal: NodeJS.Signals | number): number {
+  if (typeof signal === "number" && Number.isInteger(signal) && signal >= 0 && signal <= 64) return signal;
+  const known = typeof signal === "string" ? (Signals as Readonly<Record<string, number>>)[signal] : undefined;
+  if (known === undefined) {
+    throw Object.assign(new TypeError(`unknown signal '${signal}': expected a name as SIGTERM, or 0 to 64`), {
+      code: "ERR_UNKNOWN_SIGNAL",
+    });
+  }
+  return known;
+}

@@ -1,0 +1,73 @@
+import { isMainThread } from "node:worker_threads";
+import {
+  invoke,
+  parseRusage,
+  parseSiginfo,
+  type Rusage,
+  RUSAGE_SIZE,
+  SIGINFO_SIZE,
+  SyscallError,
+  waitid,
+  WaitIdTypes,
+  WaitOptions,
+} from "@ns/syscalls";
+
+/** How a process ended. */
+export interface Exit {
+  /** Its exit status, or null if a signal ended it. */
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** What it and the children it waited for used; see getrusage(2). */
+  readonly rusage: Rusage;
+}
+
+const waiting = new Map<number, (exit: Exit) => void>();
+
+/**
+ * Waits for a child that libuv does not know, and for no other: each SIGCHLD asks after the pids
+ * registered here (waitid(2) with WNOHANG), so that child_process keeps the exit codes of its own.
+ * There is no thread and no descriptor. Signals reach only the main thread.
+ */
+export function onExit(pid: number, listener: (exit: Exit) => void): void {
+  if (waiting.size === 0) process.on("SIGCHLD", reapAll);
+  waiting.set(pid, listener);
+  // It may have ended before we knew its pid.
+  setImmediate(reapOne, pid);
+}
+
+/** Whether this thread hears of its children. */
+export function canReap(): boolean {
+  return isMainThread;
+}
+
+function reapAll(): void {
+  for (const pid of waiting.keys()) reapOne(pid);
+}
+
+function reapOne(pid: number): void {
+  const listener = waiting.get(pid);
+  if (listener === undefined) return;
+  const exit = tryWait(pid);
+  if (exit === undefined) return;
+  waiting.delete(pid);
+  if (waiting.size === 0) process.off("SIGCHLD", reapAll);
+  listener(exit);
+}
+
+/** The exit of `pid`, or undefined while it runs. */
+function tryWait(pid: number): Exit | undefined {
+  const info = new Uint8Array(SIGINFO_SIZE);
+  const rusage = new Uint8Array(RUSAGE_SIZE);
+  try {
+    invoke(waitid(WaitIdTypes.PID, pid, info, WaitOptions.EXITED | WaitOptions.NOHANG, rusage));
+  } catch (error) {
+    // Someone else waited for it (wait(-1) in native code): it is gone, and how is not known.
+    if (error instanceof SyscallError && error.code === "ECHILD") {
+      return { code: null, signal: null, rusage: parseRusage(rusage) };
+    }
+    throw error;
+  }
+  const ended = parseSiginfo(info);
+  if (ended.pid === 0) return undefined;
+  return { code: ended.exitCode, signal: ended.signal, rusage: parseRusage(rusage) };
+}

@@ -1,0 +1,76 @@
+import { openSync, constants, readFileSync } from "node:fs";
+import { inherited, type Inherited } from "@ns/syscalls";
+import type { OpenedFds } from "./stdio.ts";
+import type { SpawnOptions } from "./options.ts";
+
+/** What a program is made from: the caller's wishes, and what of this process it depends on. */
+export interface Request {
+  readonly file: string;
+  readonly argv: readonly string[];
+  readonly envp: readonly string[];
+  readonly options: SpawnOptions;
+  /** How many descriptors the command has; the stage's own follow. */
+  readonly stdioCount: number;
+  /** Effective ids of this process. */
+  readonly euid: number;
+  readonly egid: number;
+  /** The highest capability that the kernel has: /proc/sys/kernel/cap_last_cap. */
+  readonly lastCapability: number;
+  /** This program's executable, when `file` is `/proc/self/exe`: inside, that would be the native stage. */
+  readonly self?: Inherited | undefined;
+  /** The socket that a pseudoterminal's master is sent back on. */
+  readonly ptySocket?: Inherited | undefined;
+}
+
+/** The descriptor that the stage reports on: the first after the command's own. */
+export function statusFd(request: Pick<Request, "stdioCount">): number {
+  return request.stdioCount;
+}
+
+/** Descriptors from here on belong to the stage alone and are closed before the command runs. */
+export function firstPrivateFd(request: Pick<Request, "stdioCount" | "self">): number {
+  return request.stdioCount + (request.self === undefined ? 1 : 2);
+}
+
+const SELF = "/proc/self/exe";
+
+/**
+ * Opens this program's executable if that is what `file` names. Between clone and exec `/proc/self/exe`
+ * is the native stage, and under a new root no path leads to what it means here.
+ */
+export function openSelf(file: string, opened: OpenedFds): Inherited | undefined {
+  if (file !== SELF) return undefined;
+  const fd = openSync(SELF, constants.O_RDONLY);
+  opened.childs.push(fd);
+  return inherited(fd, SELF);
+}
+
+/** Completes the caller's wishes with what this process is. */
+export function makeRequest(wishes: {
+  readonly file: string;
+  readonly args: readonly string[];
+  readonly options: SpawnOptions;
+  readonly stdioCount: number;
+  readonly self?: Inherited | undefined;
+  readonly ptySocket?: Inherited | undefined;
+}): Request {
+  const { file, args, options, stdioCount, self, ptySocket } = wishes;
+  return {
+    file,
+    argv: [options.argv0 ?? file, ...args],
+    envp: Object.entries(options.env ?? process.env).flatMap(([name, value]) =>
+      value === undefined ? [] : [`${name}=${value}`],
+    ),
+    options,
+    stdioCount,
+    euid: process.geteuid?.() ?? 0,
+    egid: process.getegid?.() ?? 0,
+    lastCapability: options.capabilities === undefined ? 0 : readLastCapability(),
+    self,
+    ptySocket,
+  };
+}
+
+function readLastCapability(): number {
+  return Number(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8"));
+}

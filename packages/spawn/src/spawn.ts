@@ -1,0 +1,160 @@
+import { type Inherited, invoke, MfdFlags, OpenFlags, pipe2 } from "@ns/syscalls";
+import { buildProgram } from "./build.ts";
+import { checkOptions } from "./check.ts";
+import { Child } from "./child.ts";
+import { AbortError, SpawnError } from "./error.ts";
+import { launch, type PassedFd } from "./launch.ts";
+import { memfdOf } from "./memfd.ts";
+import { nsinitPath } from "./nsinit.ts";
+import type { SpawnOptions } from "./options.ts";
+import { needsClone } from "./outside.ts";
+import type { Program } from "./program.ts";
+import { openPtySocket, receivePty } from "./pty-socket.ts";
+import { canReap, onExit } from "./reaper.ts";
+import { makeRequest, openSelf, type Request, statusFd } from "./request.ts";
+import { readStatus } from "./status.ts";
+import { closeAll, openStreams, type PreparedFd, prepareStdio } from "./stdio.ts";
+
+/**
+ * Starts `file` with `args` in a child process, in new or joined namespaces, after the steps of `setup`
+ * have run there. Returns at once; the handle tells the rest.
+ *
+ * The event loop pays for a posix_spawn(3), whatever the size of the heap. Linux 5.9.
+ * @throws {TypeError | RangeError} for options that cannot be; nothing has happened then.
+ * @throws {SpawnError} `ERR_SPAWN_WORKER` outside the main thread.
+ */
+export function spawn(file: string, args: readonly string[] = [], options: SpawnOptions = {}): Child {
+  if (!canReap()) {
+    throw new SpawnError("ERR_SPAWN_WORKER", "cannot spawn from a worker thread: SIGCHLD reaches the main thread only", {
+      hint: "spawn from the main thread, and give the worker what it needs with postMessage",
+    });
+  }
+  checkOptions(file, args, options);
+  const opened = new Opened();
+  try {
+    return start(file, args, options, opened);
+  } catch (error) {
+    opened.close();
+    throw error;
+  }
+}
+
+/** Descriptors made for a launch: the child's, closed here once it has its copies, and ours. */
+class Opened {
+  readonly childs: number[] = [];
+  readonly ours: number[] = [];
+
+  /** Closes all of them: the launch did not happen. */
+  close(): void {
+    closeAll([...this.childs, ...this.ours]);
+  }
+}
+
+function start(file: string, args: readonly string[], options: SpawnOptions, opened: Opened): Child {
+  const prepared = prepareStdio(options.stdio, opened);
+  const self = openSelf(file, opened);
+  const pty = options.pty === undefined ? undefined : openPtySocket(opened);
+  const request = makeRequest({ file, args, options, stdioCount: prepared.length, self, ptySocket: pty?.theirs });
+  const program = buildProgram(request);
+  const status = openStatusPipe(opened);
+  const { image, passed } = place(program, request, prepared, status.write);
+  const programFd = memfdOf("program", image, MfdFlags.NOEXEC_SEAL);
+  opened.childs.push(programFd);
+  const programNumber = passed.length;
+
+  const child = new Child(file, request.argv);
+  let stage: number;
+  try {
+    stage = launch(
+      nsinitPath(),
+      ["nsinit", String(programNumber)],
+      [...passed, { source: programFd, number: programNumber }],
+    );
+  } catch (error) {
+    if (error instanceof SpawnError) throw error;
+    opened.close();
+    process.nextTick(() => {
+      child.fails(error as Error);
+    });
+    return child;
+  }
+  closeAll(opened.childs);
+  const streams = openStreams(prepared);
+  child.attach(streams);
+  if (needsClone(request)) onExit(stage, () => undefined);
+  else child.exists(stage);
+  watchInterest(child, options);
+  void follow(child, program, status.read, pty?.ours);
+  return child;
+}
+
+/** Follows the native stage until it has become the command, or has failed to. */
+async function follow(child: Child, program: Program, statusRead: number, ptySocket?: number): Promise<void> {
+  const { failed } = await readStatus(statusRead, (pid) => {
+    child.exists(pid);
+  });
+  const pty = ptySocket === undefined ? undefined : receivePty(ptySocket);
+  if (failed !== undefined) {
+    pty?.destroy();
+    child.fails(program.error(failed.step, failed.errno));
+  } else if (child.pid === undefined) {
+    child.fails(new SpawnError("ERR_SPAWN_STAGE", "the native stage ended before it had made a process"));
+  } else {
+    child.runs(pty);
+  }
+}
+
+/** Gives every descriptor its number in the new process, and the program the numbers. */
+function place(
+  program: Program,
+  request: Request,
+  prepared: readonly PreparedFd[],
+  statusWrite: number,
+): { image: Buffer; passed: PassedFd[] } {
+  const passed: PassedFd[] = prepared.map(({ source }, number) => ({ source, number }));
+  passed.push({ source: statusWrite, number: statusFd(request) });
+  const numbers = new Map<number, number>();
+  const numberOf = ({ fd }: Inherited): number => {
+    const known = numbers.get(fd);
+    if (known !== undefined) return known;
+    const number = passed.length;
+    passed.push({ source: fd, number });
+    numbers.set(fd, number);
+    return number;
+  };
+  // Right after the status descriptor: these two outlive the others, until execve.
+  if (request.self !== undefined) numberOf(request.self);
+  const image = program.encode({ statusFd: statusFd(request), inheritedFd: numberOf });
+  return { image, passed };
+}
+
+function openStatusPipe(opened: Opened): { read: number; write: number } {
+  const ends = new Int32Array(2);
+  invoke(pipe2(ends, OpenFlags.CLOEXEC));
+  const [read = -1, write = -1] = ends;
+  opened.ours.push(read);
+  opened.childs.push(write);
+  return { read, write };
+}
+
+/** Kills the child when the caller's signal aborts or its time is up. */
+function watchInterest(child: Child, { signal, timeout, killSignal = "SIGTERM" }: SpawnOptions): void {
+  if (timeout !== undefined && timeout > 0) {
+    const timer = setTimeout(() => child.kill(killSignal), timeout);
+    child.onSettled(() => {
+      clearTimeout(timer);
+    });
+  }
+  if (signal === undefined) return;
+  const abort = (): void => {
+    child.aborts(new AbortError({ cause: signal.reason }), killSignal);
+  };
+  if (signal.aborted) {
+    process.nextTick(abort);
+    return;
+  }
+  signal.addEventListener("abort", abort, { once: true });
+  child.onSettled(() => {
+    signal.removeEventListener("abort", abort);
+  });
+}

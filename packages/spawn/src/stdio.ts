@@ -1,0 +1,68 @@
+import { Socket } from "node:net";
+import { closeSync, openSync } from "node:fs";
+import { invoke, OpenFlags, pipe2, SocketFamily, socketpair, SocketType } from "@ns/syscalls";
+import type { StdioEntry, StdioOptions } from "./options.ts";
+
+/** A descriptor of the child, before the launch. */
+export interface PreparedFd {
+  /** Our descriptor that the child gets a copy of. */
+  readonly source: number;
+  /** Whether `source` is only for the child, and is closed here after the launch. */
+  readonly temporary: boolean;
+  /** Our end of the pipe to it. */
+  readonly ours?: number;
+}
+
+/** Where descriptors that were opened for a launch are noted, to be closed. */
+export interface OpenedFds {
+  readonly childs: number[];
+  readonly ours: number[];
+}
+
+/** Opens what the child's descriptors are made of. */
+export function prepareStdio(stdio: StdioOptions = "pipe", opened: OpenedFds): PreparedFd[] {
+  return entries(stdio).map((entry, number) => {
+    const prepared = prepare(entry, number);
+    if (prepared.temporary) opened.childs.push(prepared.source);
+    if (prepared.ours !== undefined) opened.ours.push(prepared.ours);
+    return prepared;
+  });
+}
+
+export function closeAll(fds: readonly number[]): void {
+  for (const fd of fds) closeSync(fd);
+}
+
+/** The streams on our ends, by the child's descriptor. */
+export function openStreams(prepared: readonly PreparedFd[]): (Socket | null)[] {
+  return prepared.map(({ ours }, number) => {
+    if (ours === undefined) return null;
+    return new Socket({ fd: ours, readable: number !== 0, writable: number === 0 || number > 2 });
+  });
+}
+
+function entries(stdio: StdioOptions): readonly StdioEntry[] {
+  if (typeof stdio === "string") return [stdio, stdio, stdio];
+  const three = Math.max(0, 3 - stdio.length);
+  return [...stdio, ...Array<StdioEntry>(three).fill(undefined)];
+}
+
+function prepare(entry: StdioEntry, number: number): PreparedFd {
+  if (entry === "inherit") return { source: number, temporary: false };
+  if (typeof entry === "number") return { source: entry, temporary: false };
+  if (typeof entry === "object" && entry !== null) return { source: entry.fd, temporary: false };
+  const byDefault = number < 3 ? "pipe" : "ignore";
+  if ((entry ?? byDefault) === "pipe") return openPipe(number);
+  return { source: openSync("/dev/null", "r+"), temporary: true };
+}
+
+/** The child reads its descriptor 0 and writes 1 and 2; the others go both ways, as in Node. */
+function openPipe(number: number): PreparedFd {
+  const ends = new Int32Array(2);
+  if (number > 2) invoke(socketpair(SocketFamily.UNIX, SocketType.STREAM | SocketType.CLOEXEC, 0, ends));
+  else invoke(pipe2(ends, OpenFlags.CLOEXEC));
+  const [readEnd = -1, writeEnd = -1] = ends;
+  return number === 0
+    ? { source: readEnd, temporary: true, ours: writeEnd }
+    : { source: writeEnd, temporary: true, ours: readEnd };
+}

@@ -1,0 +1,10 @@
+import type { Arena, EncodedArg } from "./arena.ts";
+import type { Syscall } from "./syscall.ts";
+
+/**
+ * Encodes a syscall's arguments, placing what they point to in `arena`.
+ * @throws {TypeError} if an argument cannot be what its parameter is; nothing has happened then.
+ */
+export function encodeArgs(call: Syscall, arena: Arena): EncodedArg[] {
+  return call.params.map((param, i) => param.encode(call.args[i] as never, arena));
+}

@@ -1,0 +1,245 @@
+export {
+  register,
+  inherited,
+  decimal,
+  captureInts,
+  isRegister,
+  isInherited,
+  isCaptures,
+  type Register,
+  type Inherited,
+  type Decimal,
+  type Text,
+  type Fd,
+  type Capture,
+  type Captures,
+} from "./argument.ts";
+export { step, type Syscall, type Step } from "./syscall.ts";
+export { invoke, invokeAll, type Registers } from "./invoke.ts";
+export { formatSyscall, formatStep } from "./format.ts";
+export { SyscallError, syscallError, type StepPosition, type SyscallErrorDetails } from "./error.ts";
+export { errnoName, errnoNumber, errnoMessage, type ErrnoName } from "./errno.ts";
+
+export { unshare, setns, clone3, cloneArgsLayout, type CloneArgs } from "./calls/namespace.ts";
+export { mount, umount2, pivotRoot } from "./calls/mount.ts";
+export { openTree, moveMount, fsopen, fsmount, fspick } from "./calls/mount-fd.ts";
+export {
+  fsconfigFlag,
+  fsconfigString,
+  fsconfigBinary,
+  fsconfigPath,
+  fsconfigPathEmpty,
+  fsconfigFd,
+  fsconfigCreate,
+  fsconfigCreateExcl,
+  fsconfigReconfigure,
+} from "./calls/fsconfig.ts";
+export { mountSetattr, openTreeAttr, mountAttrLayout, type MountAttr } from "./calls/mount-attr.ts";
+export { openat, openat2, pipe2, memfdCreate, openHowLayout, type OpenHow } from "./calls/open.ts";
+export { read, write, lseek, close, closeRange, LAST_FD, dup3, ftruncate } from "./calls/descriptor.ts";
+export { fcntl } from "./calls/fcntl.ts";
+export {
+  chdir,
+  fchdir,
+  chroot,
+  mkdirat,
+  mknodat,
+  makedev,
+  symlinkat,
+  linkat,
+  unlinkat,
+  renameat2,
+  readlinkat,
+  fchownat,
+  fchown,
+  fchmodat,
+  fchmodat2,
+  fchmod,
+  faccessat2,
+} from "./calls/path.ts";
+export {
+  getpid,
+  getppid,
+  gettid,
+  setsid,
+  getsid,
+  setpgid,
+  getpgid,
+  execve,
+  execveat,
+  exitGroup,
+  kill,
+  umask,
+  personality,
+} from "./calls/process.ts";
+export { pidfdOpen, pidfdSendSignal, pidfdGetfd } from "./calls/pidfd.ts";
+export {
+  waitid,
+  wait4,
+  SIGINFO_SIZE,
+  RUSAGE_SIZE,
+  parseSiginfo,
+  parseRusage,
+  signalName,
+  siginfoLayout,
+  rusageLayout,
+  type Siginfo,
+  type Rusage,
+} from "./calls/wait.ts";
+export { ppoll, formatPollEvents, pollfdLayout, timespecLayout, type PollFd, type Timespec } from "./calls/poll.ts";
+export {
+  getuid,
+  geteuid,
+  getgid,
+  getegid,
+  setuid,
+  setgid,
+  setresuid,
+  setresgid,
+  setgroups,
+  getgroups,
+  setfsuid,
+  setfsgid,
+} from "./calls/identity.ts";
+export {
+  capget,
+  capset,
+  capabilityMask,
+  parseCapabilitySets,
+  CAPABILITY_DATA_SIZE,
+  capHeaderLayout,
+  capDataLayout,
+  type CapabilitySets,
+} from "./calls/capability.ts";
+export { prctl } from "./calls/prctl.ts";
+export { prlimit, parseRlimit, RLIMIT_SIZE, rlimitLayout, type Rlimit } from "./calls/resource.ts";
+export { seccomp, sockFprogLayout } from "./calls/seccomp.ts";
+export { sethostname, setdomainname, uname, parseUtsname, UTSNAME_SIZE, type Utsname } from "./calls/host.ts";
+export {
+  ioctl,
+  setWindowSize,
+  getWindowSize,
+  parseWindowSize,
+  WINSIZE_SIZE,
+  setInterfaceFlags,
+  winsizeLayout,
+  type TerminalSize,
+} from "./calls/ioctl.ts";
+export {
+  socket,
+  socketpair,
+  bind,
+  connect,
+  listen,
+  shutdown,
+  setsockopt,
+  getsockopt,
+  unixAddress,
+} from "./calls/socket.ts";
+export {
+  sendmsg,
+  sendFds,
+  recvmsg,
+  messageBuffer,
+  parseMessage,
+  msghdrLayout,
+  iovecLayout,
+  cmsghdrLayout,
+  type Message,
+  type MessageBuffer,
+  type ReceivedMessage,
+} from "./calls/message.ts";
+export { receiveFds } from "./receive-fds.ts";
+
+export { CloneFlags, Clone3Flags } from "./constants/clone.ts";
+export {
+  MountFlags,
+  UmountFlags,
+  OpenTreeFlags,
+  MoveMountFlags,
+  FsopenFlags,
+  FsmountFlags,
+  FspickFlags,
+  FsconfigCommand,
+  MountAttrFlags,
+  StatmountMask,
+  LSMT_ROOT,
+} from "./constants/mount.ts";
+export {
+  OpenFlags,
+  openFlagsOf,
+  ResolveFlags,
+  AtFlags,
+  AccessMode,
+  FileMode,
+  RenameFlags,
+  CloseRangeFlags,
+  MfdFlags,
+  SeekWhence,
+  StatxMask,
+} from "./constants/file.ts";
+export { FcntlCommands, FdFlags, SealFlags } from "./constants/fcntl.ts";
+export { PrctlOptions, CapAmbientOperations, SecureBits } from "./constants/prctl.ts";
+export { Capabilities, CAPABILITY_VERSION_3 } from "./constants/capability.ts";
+export { RlimitResources, RLIM_INFINITY } from "./constants/resource.ts";
+export { Signals } from "./constants/signal.ts";
+export { WaitOptions, WaitIdTypes, ChildCodes, PidfdFlags } from "./constants/wait.ts";
+export { SeccompOperations, SeccompFlags, SeccompActions } from "./constants/seccomp.ts";
+export { IoctlRequests, InterfaceFlags } from "./constants/ioctl.ts";
+export {
+  SocketFamily,
+  SocketType,
+  SocketLevel,
+  SocketOptions,
+  ScmTypes,
+  MsgFlags,
+} from "./constants/socket.ts";
+export { PollEvents } from "./constants/poll.ts";
+export { Personality, PERSONALITY_QUERY } from "./constants/personality.ts";
+
+export { define, type DefineOptions, type Definition } from "./syscall.ts";
+export {
+  int,
+  octal,
+  hex,
+  fd,
+  word,
+  flags,
+  oneOf,
+  cstring,
+  path,
+  dest,
+  strings,
+  ints,
+  input,
+  output,
+  struct,
+  anyArg,
+  formatFlags,
+  quote,
+  type Param,
+  type ConstantTable,
+  type AnyArg,
+} from "./param.ts";
+export {
+  layout,
+  encodeStruct,
+  writeStruct,
+  decodeStruct,
+  formatStruct,
+  type Layout,
+  type LayoutOptions,
+  type Field,
+  type Scalar,
+} from "./struct.ts";
+export { encodeArgs } from "./encode.ts";
+export {
+  Arena,
+  type EncodedArg,
+  type Pointer,
+  type Store,
+  type DecimalStore,
+  type CopyBack,
+} from "./arena.ts";
+export { currentArch, type Arch, type Numbers } from "./arch.ts";
+export { rawSyscall } from "./raw.ts";

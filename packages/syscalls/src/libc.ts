@@ -1,0 +1,37 @@
+import { koffi } from "./internal/koffi.ts";
+
+/** An argument of a libc function: an integer, an address, text (`const char *`), or a buffer that stands for its address. */
+export type LibcArg = number | bigint | string | null | Uint8Array;
+
+/** A libc function bound by its prototype. A buffer's address is good for the length of the call. */
+export type LibcFunction = (...args: readonly LibcArg[]) => number;
+
+const bound = new Map<string, LibcFunction>();
+
+/**
+ * Binds a libc function by its C prototype, on first use:
+ * `libc("int posix_spawn_file_actions_init(void *actions)")(actions)`. For what is no syscall; nothing is
+ * checked, and a wrong argument ends the process.
+ */
+export function libc(prototype: string): LibcFunction {
+  let fn = bound.get(prototype);
+  if (fn === undefined) {
+    // The executable itself: node is linked to its libc, whichever it is.
+    fn = koffi().load(null).func(prototype) as unknown as LibcFunction;
+    bound.set(prototype, fn);
+  }
+  return fn;
+}
+
+/** The errno of this thread; to be read on the line after the call. */
+export function errno(): number {
+  return koffi().errno();
+}
+
+/**
+ * The address of a buffer's first byte, good for as long as the buffer is reachable. It must not lie on
+ * V8's heap, where it would move: take `Buffer.allocUnsafeSlow` of 128 bytes or more.
+ */
+export function addressOf(buffer: Uint8Array): bigint {
+  return koffi().address(buffer);
+}

@@ -1,0 +1,21 @@
+export {
+  asUser,
+  run,
+  UNPRIVILEGED_UID,
+  type RunOptions,
+  type RunResult,
+} from "./run.ts";
+export {
+  cgroup2,
+  program,
+  requires,
+  root,
+  unprivilegedUser,
+  unprivilegedUserNamespaces,
+  type Requirement,
+} from "./requirements.ts";
+export { diffHostState, hostState, type HostState } from "./host-state.ts";
+export { checkout, checkoutFor } from "./checkout.ts";
+export { runDirectory } from "./run-directory.ts";
+export { debianPackages, missingDebianPackages } from "./debian-packages.ts";
+export { findProgram, pathWithPnpm } from "./programs.ts";
