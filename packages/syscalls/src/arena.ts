@@ -93,6 +93,7 @@ export class Arena {
       if (width === 8) this.#bytes.writeBigUInt64LE(bits, at);
       else this.#bytes.writeUIntLE(Number(bits), at, width);
     } else if (value.kind === "pointer") {
+      if (width !== 8) throw new TypeError(`a field of ${width} bytes cannot hold an address`);
       this.relocations.push({ at, to: value.at });
     } else if (width === 4 || width === 8) {
       this.stores.push({ at, width, value });

@@ -15,10 +15,9 @@ export interface StepPosition {
  * adds `step` and its why: `… (step 14 of 31: mount a fresh procfs)`.
  */
 export class SyscallError extends Error {
-  override readonly name = "SyscallError";
-  readonly code: ErrnoName;
   /** The negated errno, as in Node. */
   readonly errno: number;
+  readonly code: ErrnoName;
   readonly syscall: string;
   declare readonly path?: string;
   declare readonly dest?: string;
@@ -28,14 +27,19 @@ export class SyscallError extends Error {
   /** What a person can do about it. */
   declare readonly hint?: string;
 
+  static {
+    // On the prototype, so that an error's own keys are those that Node's have, and its stack begins with it.
+    Object.defineProperty(this.prototype, "name", { value: "SyscallError", writable: true, configurable: true });
+  }
+
   constructor(
     failed: { readonly errno: number; readonly syscall: string } & SyscallErrorDetails,
     options?: ErrorOptions,
   ) {
     const code = errnoName(failed.errno);
     super(`${code}: ${errnoMessage(code)}, ${failed.syscall}${subject(failed)}${position(failed)}`, options);
-    this.code = code;
     this.errno = -Math.abs(failed.errno);
+    this.code = code;
     this.syscall = failed.syscall;
     if (failed.path !== undefined) this.path = failed.path;
     if (failed.dest !== undefined) this.dest = failed.dest;

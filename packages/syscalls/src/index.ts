@@ -15,7 +15,7 @@ export {
   type Captures,
 } from "./argument.ts";
 export { step, type Syscall, type Step } from "./syscall.ts";
-export { invoke, invokeAll, type Registers } from "./invoke.ts";
+export { invoke, invokeAll, invokeAsync, type Registers } from "./invoke.ts";
 export { formatSyscall, formatStep } from "./format.ts";
 export { SyscallError, syscallError, type StepPosition, type SyscallErrorDetails } from "./error.ts";
 export { errnoName, errnoNumber, errnoMessage, type ErrnoName } from "./errno.ts";
@@ -35,12 +35,35 @@ export {
   fsconfigReconfigure,
 } from "./calls/fsconfig.ts";
 export { mountSetattr, openTreeAttr, mountAttrLayout, type MountAttr } from "./calls/mount-attr.ts";
+export {
+  statmount,
+  listmount,
+  parseStatmount,
+  statmountLayout,
+  mountIdRequestLayout,
+  type Statmount,
+  type ListmountOptions,
+} from "./calls/mount-query.ts";
 export { openat, openat2, pipe2, memfdCreate, openHowLayout, type OpenHow } from "./calls/open.ts";
-export { read, write, lseek, close, closeRange, LAST_FD, dup3, ftruncate } from "./calls/descriptor.ts";
+export {
+  read,
+  write,
+  lseek,
+  close,
+  closeRange,
+  LAST_FD,
+  dup3,
+  ftruncate,
+  flock,
+  eventfd2,
+  getrandom,
+} from "./calls/descriptor.ts";
 export { fcntl } from "./calls/fcntl.ts";
+export { sendfile, copyFileRange, fsync, fdatasync, syncfs, sync } from "./calls/copy.ts";
 export {
   chdir,
   fchdir,
+  getcwd,
   chroot,
   mkdirat,
   mknodat,
@@ -58,6 +81,34 @@ export {
   faccessat2,
 } from "./calls/path.ts";
 export {
+  statx,
+  statfs,
+  fstatfs,
+  parseStatx,
+  parseStatfs,
+  STATX_SIZE,
+  STATFS_SIZE,
+  statxLayout,
+  statfsLayout,
+  type Statx,
+  type Statfs,
+} from "./calls/stat.ts";
+export { nameToHandleAt, openByHandleAt, fileHandleBuffer, fileHandleBytes } from "./calls/handle.ts";
+export {
+  setxattr,
+  lsetxattr,
+  fsetxattr,
+  getxattr,
+  lgetxattr,
+  fgetxattr,
+  listxattr,
+  llistxattr,
+  flistxattr,
+  removexattr,
+  lremovexattr,
+  fremovexattr,
+} from "./calls/xattr.ts";
+export {
   getpid,
   getppid,
   gettid,
@@ -71,6 +122,7 @@ export {
   kill,
   umask,
   personality,
+  kcmp,
 } from "./calls/process.ts";
 export { pidfdOpen, pidfdSendSignal, pidfdGetfd } from "./calls/pidfd.ts";
 export {
@@ -96,6 +148,8 @@ export {
   setgid,
   setresuid,
   setresgid,
+  getresuid,
+  getresgid,
   setgroups,
   getgroups,
   setfsuid,
@@ -113,7 +167,33 @@ export {
 } from "./calls/capability.ts";
 export { prctl } from "./calls/prctl.ts";
 export { prlimit, parseRlimit, RLIMIT_SIZE, rlimitLayout, type Rlimit } from "./calls/resource.ts";
+export { keyctl, joinSessionKeyring, getKeyringId, setKeyPermissions, addKey } from "./calls/key.ts";
 export { seccomp, sockFprogLayout } from "./calls/seccomp.ts";
+export {
+  landlockAbiVersion,
+  landlockCreateRuleset,
+  landlockAddPathRule,
+  landlockAddPortRule,
+  landlockRestrictSelf,
+  landlockRulesetLayout,
+  landlockPathBeneathLayout,
+  landlockNetPortLayout,
+  type LandlockRuleset,
+} from "./calls/landlock.ts";
+export {
+  schedSetattr,
+  schedSetaffinity,
+  schedGetaffinity,
+  setpriority,
+  getpriority,
+  ioprio,
+  ioprioSet,
+  ioprioGet,
+  setMempolicy,
+  schedAttrLayout,
+  type SchedAttr,
+} from "./calls/sched.ts";
+export { bpf } from "./calls/bpf.ts";
 export { sethostname, setdomainname, uname, parseUtsname, UTSNAME_SIZE, type Utsname } from "./calls/host.ts";
 export {
   ioctl,
@@ -131,6 +211,8 @@ export {
   bind,
   connect,
   listen,
+  accept4,
+  getsockname,
   shutdown,
   setsockopt,
   getsockopt,
@@ -194,33 +276,45 @@ export {
   ScmTypes,
   MsgFlags,
 } from "./constants/socket.ts";
+export {
+  LandlockFsAccess,
+  LandlockNetAccess,
+  LandlockScopes,
+  LandlockCreateFlags,
+  LandlockRuleTypes,
+  LandlockRestrictFlags,
+} from "./constants/landlock.ts";
+export { KeyctlOperations, KeySpecs } from "./constants/keyctl.ts";
+export {
+  SchedPolicy,
+  SchedFlags,
+  PriorityTargets,
+  IoprioClasses,
+  IoprioTargets,
+  MemoryPolicy,
+} from "./constants/sched.ts";
+export { FilesystemMagic, StatfsFlags, XattrFlags, FlockOperations } from "./constants/filesystem.ts";
+export { BpfCommands, BpfAttachFlags, BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE } from "./constants/bpf.ts";
+export { KcmpTypes } from "./constants/kcmp.ts";
 export { PollEvents } from "./constants/poll.ts";
 export { Personality, PERSONALITY_QUERY } from "./constants/personality.ts";
 
 export { define, type DefineOptions, type Definition } from "./syscall.ts";
+export { int, octal, hex, fd, word, flags, oneOf, formatFlags, type Param, type ConstantTable } from "./param.ts";
 export {
-  int,
-  octal,
-  hex,
-  fd,
-  word,
-  flags,
-  oneOf,
   cstring,
   path,
   dest,
   strings,
+  environment,
   ints,
   input,
   output,
   struct,
   anyArg,
-  formatFlags,
   quote,
-  type Param,
-  type ConstantTable,
   type AnyArg,
-} from "./param.ts";
+} from "./pointer.ts";
 export {
   layout,
   encodeStruct,
@@ -233,13 +327,6 @@ export {
   type Scalar,
 } from "./struct.ts";
 export { encodeArgs } from "./encode.ts";
-export {
-  Arena,
-  type EncodedArg,
-  type Pointer,
-  type Store,
-  type DecimalStore,
-  type CopyBack,
-} from "./arena.ts";
+export { Arena, type EncodedArg, type Pointer, type Store, type DecimalStore, type CopyBack } from "./arena.ts";
 export { currentArch, type Arch, type Numbers } from "./arch.ts";
-export { rawSyscall } from "./raw.ts";
+export { rawSyscall, rawSyscallAsync } from "./raw.ts";

@@ -4,7 +4,7 @@ import { encodeArgs } from "./encode.ts";
 import { errnoName } from "./errno.ts";
 import { syscallError } from "./error.ts";
 import { addressOf } from "./libc.ts";
-import { rawSyscall } from "./raw.ts";
+import { rawSyscall, rawSyscallAsync } from "./raw.ts";
 import type { Step, Syscall } from "./syscall.ts";
 
 /** The results of the steps that ran so far, by register. */
@@ -21,6 +21,20 @@ export type Registers = Map<Register, number>;
  */
 export function invoke(call: Syscall): number {
   const result = attempt(call, new Map());
+  if (result < 0) throw syscallError(call, -result);
+  return result;
+}
+
+/**
+ * Performs a syscall on a thread of libuv's pool, for one that waits (`ppoll`, `waitid`, `flock`): the event
+ * loop goes on meanwhile. There are four such threads (UV_THREADPOOL_SIZE), which `fs` and `dns` use too. For
+ * a call that changes its thread's attributes it makes no sense: which thread that is, nobody knows.
+ * @throws {SyscallError} as {@link invoke}; also `EINTR`, since signals arrive on any thread.
+ */
+export async function invokeAsync(call: Syscall): Promise<number> {
+  const { args, collect } = prepare(call, new Map());
+  const result = await rawSyscallAsync(call.nr, ...args);
+  collect(result);
   if (result < 0) throw syscallError(call, -result);
   return result;
 }
@@ -51,16 +65,31 @@ function runStep(step: Step, registers: Registers, at: { index: number; total: n
 
 /** Performs the call; a failure is the negated errno. */
 function attempt(call: Syscall, registers: Registers): number {
+  const { args, collect } = prepare(call, registers);
+  const result = rawSyscall(call.nr, ...args);
+  collect(result);
+  return result;
+}
+
+/** A call whose arguments are in memory, and what is to be done with that memory when it has returned. */
+interface Prepared {
+  readonly args: readonly (number | bigint)[];
+  readonly collect: (result: number) => void;
+}
+
+function prepare(call: Syscall, registers: Registers): Prepared {
   if (call.elsewhereOnly !== undefined) {
     throw new TypeError(`cannot perform ${call.name} in this process: ${call.elsewhereOnly}`);
   }
   const arena = new Arena();
   const encoded = encodeArgs(call, arena);
   const memory = arena.length === 0 ? undefined : materialise(arena, registers);
-  const args = encoded.map((arg) => resolve(arg, memory?.address ?? 0n, registers));
-  const result = rawSyscall(call.nr, ...args);
-  if (memory !== undefined) collect(arena, memory.bytes, registers);
-  return result;
+  return {
+    args: encoded.map((arg) => resolve(arg, memory?.address ?? 0n, registers)),
+    collect: (result) => {
+      if (memory !== undefined) collectFrom(memory.bytes, arena, result, registers);
+    },
+  };
 }
 
 /** Copies the arena to memory that does not move, and fills in addresses and registers. */
@@ -79,9 +108,10 @@ function materialise(arena: Arena, registers: Registers): { bytes: Buffer; addre
   return { bytes, address };
 }
 
-/** Copies what the kernel wrote to the caller's buffers and registers. */
-function collect(arena: Arena, bytes: Buffer, registers: Registers): void {
+/** Copies what the kernel wrote to the caller's buffers, and to registers unless the call failed. */
+function collectFrom(bytes: Buffer, arena: Arena, result: number, registers: Registers): void {
   for (const { at, target } of arena.copies) target.set(bytes.subarray(at, at + target.byteLength));
+  if (result < 0) return;
   for (const { at, width, register } of arena.captures) {
     registers.set(register, width === 8 ? Number(bytes.readBigInt64LE(at)) : bytes.readInt32LE(at));
   }

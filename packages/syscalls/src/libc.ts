@@ -1,4 +1,4 @@
-import { koffi } from "./internal/koffi.ts";
+import { koffi, type NativeFunction } from "./internal/koffi.ts";
 
 /** An argument of a libc function: an integer, an address, text (`const char *`), or a buffer that stands for its address. */
 export type LibcArg = number | bigint | string | null | Uint8Array;
@@ -6,7 +6,10 @@ export type LibcArg = number | bigint | string | null | Uint8Array;
 /** A libc function bound by its prototype. A buffer's address is good for the length of the call. */
 export type LibcFunction = (...args: readonly LibcArg[]) => number;
 
-const bound = new Map<string, LibcFunction>();
+/** A libc function that runs on a thread of libuv's pool; `errno` is that thread's. */
+export type LibcAsyncFunction = (
+  ...args: readonly LibcArg[]
+) => Promise<{ readonly result: number; readonly errno: number }>;
 
 /**
  * Binds a libc function by its C prototype, on first use:
@@ -14,10 +17,28 @@ const bound = new Map<string, LibcFunction>();
  * checked, and a wrong argument ends the process.
  */
 export function libc(prototype: string): LibcFunction {
+  return bind(prototype) as LibcFunction;
+}
+
+/** As {@link libc}, for a function that waits. Buffers must stay reachable until it has returned. */
+export function libcAsync(prototype: string): LibcAsyncFunction {
+  const fn = bind(prototype);
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      fn.async(...args, (error: Error | null, result: number) => {
+        if (error === null) resolve({ result, errno: errno() });
+        else reject(error);
+      });
+    });
+}
+
+const bound = new Map<string, NativeFunction>();
+
+function bind(prototype: string): NativeFunction {
   let fn = bound.get(prototype);
   if (fn === undefined) {
     // The executable itself: node is linked to its libc, whichever it is.
-    fn = koffi().load(null).func(prototype) as unknown as LibcFunction;
+    fn = koffi().load(null).func(prototype);
     bound.set(prototype, fn);
   }
   return fn;

@@ -55,7 +55,8 @@ function problemWith(
 ): Problem | undefined {
   if (/^koffi(\/|$)/.test(source) && home !== "packages/syscalls")
     return { messageId: "koffi" };
-  const deep = /^(@ns\/[^/]+|minibox)\/(?!package\.json$)/.exec(source);
+  const deep =
+    /^(@ns\/[^/]+|minibox)\/(src|dist|test|native|internal)(\/|$)/.exec(source);
   if (deep?.[1] !== undefined)
     return { messageId: "deep", data: { package: deep[1] } };
   if (!source.startsWith(".")) return undefined;

@@ -22,6 +22,7 @@ test.each([
   ["packages/syscalls/src/internal/libc.ts", "koffi"],
   ["packages/mount/src/mount.ts", "@ns/syscalls"],
   ["packages/mount/src/mount.ts", "@ns/syscalls/package.json"],
+  ["packages/spawn/src/launch.ts", "@ns/syscalls/libc"],
   ["packages/mount/test/mount.test.ts", "../src/internal/private.ts"],
   ["apps/minibox/src/main.ts", "node:fs"],
 ])("%s may import %s", (file, source) => {

@@ -1,7 +1,8 @@
 import type { Arena } from "../arena.ts";
 import type { Fd } from "../argument.ts";
 import { Capabilities, CAPABILITY_VERSION_3 } from "../constants/capability.ts";
-import { hex, output, type Param, struct, word } from "../param.ts";
+import { hex, type Param, word } from "../param.ts";
+import { output, struct } from "../pointer.ts";
 import { decodeStruct, type Layout, layout, writeStruct } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 
@@ -37,16 +38,13 @@ export const capDataLayout: Layout<Record<keyof CapabilitySets, number | bigint>
 
 const HEADER = struct("hdrp", capHeaderLayout);
 
-const sysCapget = define("capget", { x64: 125, arm64: 90 }, [HEADER, output("datap")]);
-
 /** How many bytes {@link capget} writes. */
-export const CAPABILITY_DATA_SIZE: number = capDataLayout.size * 2;
+export const CAPABILITY_DATA_SIZE = 24;
+
+const sysCapget = define("capget", { x64: 125, arm64: 90 }, [HEADER, output("datap", CAPABILITY_DATA_SIZE)]);
 
 /** Puts the capability sets of the thread `pid` (0: the caller) in `data`, for {@link parseCapabilitySets}; see capget(2). */
 export function capget(pid: Fd, data: Uint8Array): Syscall {
-  if (data.byteLength < CAPABILITY_DATA_SIZE) {
-    throw new RangeError(`invalid data of ${data.byteLength} bytes: expected ${CAPABILITY_DATA_SIZE}`);
-  }
   return sysCapget({ version: CAPABILITY_VERSION_3, pid }, data);
 }
 

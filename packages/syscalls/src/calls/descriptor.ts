@@ -1,6 +1,8 @@
 import type { Captures, Fd } from "../argument.ts";
 import { CloseRangeFlags, OpenFlags, SeekWhence } from "../constants/file.ts";
-import { byteLength, fd, flags, input, int, oneOf, output } from "../param.ts";
+import { FlockOperations } from "../constants/filesystem.ts";
+import { fd, flags, int, oneOf } from "../param.ts";
+import { byteLength, input, output, sizeOf } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const sysRead = define("read", { x64: 0, arm64: 63 }, [fd("fd"), output("buf"), int("count")]);
@@ -70,6 +72,36 @@ export function ftruncate(file: Fd, length: number): Syscall {
   return sysFtruncate(file, length);
 }
 
-function sizeOf(buf: ArrayBufferView | Captures): number {
-  return "kind" in buf ? buf.size : buf.byteLength;
+const sysFlock = define("flock", { x64: 73, arm64: 32 }, [
+  fd("fd"),
+  flags("operation", { prefix: "LOCK_", values: FlockOperations }),
+]);
+
+/**
+ * Locks or unlocks an open file, for all who share the file description; see flock(2).
+ * @throws {SyscallError} `EAGAIN` with `LOCK_NB` if another has it.
+ */
+export function flock(file: Fd, operation: number): Syscall {
+  return sysFlock(file, operation);
+}
+
+const sysEventfd2 = define("eventfd2", { x64: 290, arm64: 19 }, [
+  int("initval"),
+  flags("flags", { prefix: "EFD_", values: { SEMAPHORE: 0x1, CLOEXEC: OpenFlags.CLOEXEC, NONBLOCK: OpenFlags.NONBLOCK } }),
+], { man: "eventfd(2)" });
+
+/** Makes a counter that can be waited for; the result is its descriptor; flags are `O_CLOEXEC`, `O_NONBLOCK`; see eventfd(2). */
+export function eventfd2(initialValue = 0, eventfdFlags = 0): Syscall {
+  return sysEventfd2(initialValue, eventfdFlags);
+}
+
+const sysGetrandom = define("getrandom", { x64: 318, arm64: 278 }, [
+  output("buf"),
+  int("buflen"),
+  flags("flags", { prefix: "GRND_", values: { NONBLOCK: 0x1, RANDOM: 0x2, INSECURE: 0x4 } }),
+]);
+
+/** Fills `buf` with random bytes; the result is how many; see getrandom(2). Linux 3.17. */
+export function getrandom(buf: Uint8Array, randomFlags = 0): Syscall {
+  return sysGetrandom(buf, buf.byteLength, randomFlags);
 }

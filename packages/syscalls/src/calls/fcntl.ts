@@ -1,7 +1,8 @@
 import type { Fd } from "../argument.ts";
 import { FcntlCommands, FdFlags, SealFlags } from "../constants/fcntl.ts";
 import { OpenFlags } from "../constants/file.ts";
-import { type AnyArg, anyArg, fd, flags, oneOf, type Param } from "../param.ts";
+import { fd, flags, oneOf, type Param } from "../param.ts";
+import { type AnyArg, anyArg } from "../pointer.ts";
 import { define, type Definition, type Syscall } from "../syscall.ts";
 
 const COMMAND = oneOf("cmd", { prefix: "F_", values: FcntlCommands });
@@ -13,7 +14,7 @@ const withAnyArg = define("fcntl", NUMBERS, [fd("fd"), COMMAND, anyArg("arg")]);
 /** The commands whose argument is a set of flags. */
 const WITH_FLAGS: Readonly<Record<number, Definition<readonly [Param<Fd>, Param<number>, Param<number | bigint>]>>> = {
   [FcntlCommands.SETFD]: define("fcntl", NUMBERS, [fd("fd"), COMMAND, flags("arg", { prefix: "FD_", values: FdFlags })]),
-  [FcntlCommands.SETFL]: define("fcntl", NUMBERS, [fd("fd"), COMMAND, flags("arg", { prefix: "O_", values: OpenFlags })]),
+  [FcntlCommands.SETFL]: define("fcntl", NUMBERS, [fd("fd"), COMMAND, flags("arg", { prefix: "O_", values: { ...OpenFlags } })]),
   [FcntlCommands.ADD_SEALS]: define("fcntl", NUMBERS, [
     fd("fd"),
     COMMAND,

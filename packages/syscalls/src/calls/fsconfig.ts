@@ -1,6 +1,7 @@
 import type { Fd, Text } from "../argument.ts";
 import { FsconfigCommand } from "../constants/mount.ts";
-import { byteLength, cstring, fd, hex, input, int, oneOf } from "../param.ts";
+import { fd, hex, int, oneOf } from "../param.ts";
+import { byteLength, cstring, input } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const NUMBERS = { x64: 431, arm64: 431 };

@@ -1,4 +1,5 @@
-import { input, int, output } from "../param.ts";
+import { int } from "../param.ts";
+import { input, output } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const sysSethostname = define("sethostname", { x64: 170, arm64: 161 }, [input("name"), int("len")]);
@@ -18,16 +19,13 @@ export function setdomainname(name: string): Syscall {
   return sysSetdomainname(name, Buffer.byteLength(name));
 }
 
-const sysUname = define("uname", { x64: 63, arm64: 160 }, [output("buf")]);
-
 /** How many bytes {@link uname} writes: struct new_utsname of include/uapi/linux/utsname.h. */
 export const UTSNAME_SIZE = 390;
 
+const sysUname = define("uname", { x64: 63, arm64: 160 }, [output("buf", UTSNAME_SIZE)]);
+
 /** Puts the names of the system in `buf`, of `UTSNAME_SIZE` bytes, for {@link parseUtsname}; see uname(2). */
 export function uname(buf: Uint8Array): Syscall {
-  if (buf.byteLength < UTSNAME_SIZE) {
-    throw new RangeError(`invalid buf of ${buf.byteLength} bytes: expected ${UTSNAME_SIZE}`);
-  }
   return sysUname(buf);
 }
 

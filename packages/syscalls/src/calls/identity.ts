@@ -1,4 +1,5 @@
-import { int, ints, output } from "../param.ts";
+import { int } from "../param.ts";
+import { ints, output } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const UNCHANGED = -1;
@@ -63,6 +64,22 @@ const sysSetresgid = define("setresgid", { x64: 119, arm64: 149 }, [int("rgid"),
 /** Sets the real, effective and saved group ids; -1 leaves one as it is; see setresuid(2). This thread only. */
 export function setresgid(real: number, effective: number = UNCHANGED, saved: number = UNCHANGED): Syscall {
   return sysSetresgid(real, effective, saved);
+}
+
+const IDS = [output("real", 4), output("effective", 4), output("saved", 4)] as const;
+
+const sysGetresuid = define("getresuid", { x64: 118, arm64: 148 }, IDS);
+
+/** Puts the real, effective and saved user ids in the first element of each array; see getresuid(2). */
+export function getresuid(real: Uint32Array, effective: Uint32Array, saved: Uint32Array): Syscall {
+  return sysGetresuid(real, effective, saved);
+}
+
+const sysGetresgid = define("getresgid", { x64: 120, arm64: 150 }, IDS, { man: "getresuid(2)" });
+
+/** Puts the real, effective and saved group ids in the first element of each array; see getresuid(2). */
+export function getresgid(real: Uint32Array, effective: Uint32Array, saved: Uint32Array): Syscall {
+  return sysGetresgid(real, effective, saved);
 }
 
 const sysSetgroups = define("setgroups", { x64: 116, arm64: 159 }, [int("size"), ints("list")]);

@@ -1,6 +1,7 @@
 import type { Fd } from "../argument.ts";
 import { InterfaceFlags, IoctlRequests } from "../constants/ioctl.ts";
-import { type AnyArg, anyArg, fd, flags, oneOf, type Param, quote, struct } from "../param.ts";
+import { fd, flags, oneOf, type Param } from "../param.ts";
+import { type AnyArg, anyArg, quote, struct } from "../pointer.ts";
 import { decodeStruct, type Layout, layout } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 

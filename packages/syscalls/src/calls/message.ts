@@ -1,7 +1,8 @@
 import type { Arena } from "../arena.ts";
 import type { Fd } from "../argument.ts";
 import { MsgFlags, ScmTypes, SocketLevel } from "../constants/socket.ts";
-import { fd, flags, input, type Param } from "../param.ts";
+import { fd, flags, type Param } from "../param.ts";
+import { input } from "../pointer.ts";
 import { decodeStruct, encodeStruct, type Field, type Layout, layout, writeStruct } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 

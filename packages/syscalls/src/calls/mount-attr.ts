@@ -1,7 +1,8 @@
 import type { Fd, Text } from "../argument.ts";
 import { AtFlags, OpenFlags } from "../constants/file.ts";
 import { MountAttrFlags, MountFlags } from "../constants/mount.ts";
-import { fd, flags, int, path, struct, word } from "../param.ts";
+import { fd, flags, int, word } from "../param.ts";
+import { path, struct } from "../pointer.ts";
 import { type Layout, layout } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 

@@ -1,6 +1,7 @@
 import type { Fd, Text } from "../argument.ts";
 import { FsmountFlags, FsopenFlags, FspickFlags, MountAttrFlags, MoveMountFlags } from "../constants/mount.ts";
-import { cstring, dest, fd, flags, path } from "../param.ts";
+import { fd, flags } from "../param.ts";
+import { cstring, dest, path } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const OPEN_TREE = {

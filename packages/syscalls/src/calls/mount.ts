@@ -1,6 +1,7 @@
 import type { Text } from "../argument.ts";
 import { MountFlags, UmountFlags } from "../constants/mount.ts";
-import { cstring, dest, flags, path } from "../param.ts";
+import { flags } from "../param.ts";
+import { cstring, dest, path } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const sysMount = define("mount", { x64: 165, arm64: 40 }, [
@@ -50,7 +51,7 @@ export function pivotRoot(newRoot: Text, putOld: Text): Syscall {
 }
 
 function umountFlags(): ReturnType<typeof flags> {
-  const { NOFOLLOW, ...rest } = UmountFlags;
-  const named = Object.entries(rest).map(([key, bits]) => [`MNT_${key}`, bits]);
-  return flags("flags", { prefix: "", values: { ...Object.fromEntries(named), UMOUNT_NOFOLLOW: NOFOLLOW } });
+  const { FORCE, DETACH, EXPIRE, NOFOLLOW } = UmountFlags;
+  const values = { MNT_FORCE: FORCE, MNT_DETACH: DETACH, MNT_EXPIRE: EXPIRE, UMOUNT_NOFOLLOW: NOFOLLOW };
+  return flags("flags", { prefix: "", values });
 }

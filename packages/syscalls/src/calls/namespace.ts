@@ -1,7 +1,8 @@
 import type { Captures, Fd } from "../argument.ts";
 import { Clone3Flags, CloneFlags } from "../constants/clone.ts";
 import { Signals } from "../constants/signal.ts";
-import { type ConstantTable, fd, flags, hex, int, oneOf, output, struct, word } from "../param.ts";
+import { type ConstantTable, fd, flags, hex, int, oneOf, word } from "../param.ts";
+import { output, struct } from "../pointer.ts";
 import { type Layout, layout } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 

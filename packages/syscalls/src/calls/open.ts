@@ -1,10 +1,11 @@
 import type { Captures, Fd, Text } from "../argument.ts";
 import { MfdFlags, OpenFlags, ResolveFlags } from "../constants/file.ts";
-import { type ConstantTable, cstring, fd, flags, formatFlags, int, octal, output, type Param, path, struct } from "../param.ts";
+import { type ConstantTable, fd, flags, formatFlags, int, octal, type Param } from "../param.ts";
+import { cstring, output, path, struct } from "../pointer.ts";
 import { type Layout, layout } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const OPEN: ConstantTable = { prefix: "O_", values: OpenFlags };
+const OPEN: ConstantTable = { prefix: "O_", values: { ...OpenFlags } };
 
 const sysOpenat = define("openat", { x64: 257, arm64: 56 }, [
   fd("dirfd"),
@@ -52,7 +53,7 @@ export function openat2(dirfd: Fd, pathname: Text, how: OpenHow): Syscall {
   return sysOpenat2(dirfd, pathname, how, openHowLayout.size);
 }
 
-const sysPipe2 = define("pipe2", { x64: 293, arm64: 59 }, [output("pipefd"), flags("flags", OPEN)], { man: "pipe(2)" });
+const sysPipe2 = define("pipe2", { x64: 293, arm64: 59 }, [output("pipefd", 8), flags("flags", OPEN)], { man: "pipe(2)" });
 
 /**
  * Makes a pipe: two descriptors go to `pipefd`, the reading end first; see pipe(2).

@@ -1,6 +1,7 @@
 import type { Fd, Text } from "../argument.ts";
 import { AccessMode, AtFlags, FileMode, RenameFlags } from "../constants/file.ts";
-import { dest, fd, flags, int, octal, output, type Param, path } from "../param.ts";
+import { fd, flags, int, octal, type Param } from "../param.ts";
+import { dest, output, path } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const { SYMLINK_NOFOLLOW, SYMLINK_FOLLOW, REMOVEDIR, EACCESS, EMPTY_PATH } = AtFlags;
@@ -20,6 +21,17 @@ const sysFchdir = define("fchdir", { x64: 81, arm64: 50 }, [fd("fd")], { man: "c
 /** Changes the working directory to the one a descriptor refers to; see chdir(2). */
 export function fchdir(directory: Fd): Syscall {
   return sysFchdir(directory);
+}
+
+const sysGetcwd = define("getcwd", { x64: 79, arm64: 17 }, [output("buf"), int("size")]);
+
+/**
+ * Puts the path of the working directory, ended by a NUL, in `buf`; the result is its length with the NUL; see
+ * getcwd(2). It begins with `(unreachable)` where the root directory does not show it.
+ * @throws {SyscallError} `ENOENT` if it was removed; `ERANGE` if `buf` is too small.
+ */
+export function getcwd(buf: Uint8Array): Syscall {
+  return sysGetcwd(buf, buf.byteLength);
 }
 
 const sysChroot = define("chroot", { x64: 161, arm64: 51 }, [path("path")]);

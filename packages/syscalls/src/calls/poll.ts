@@ -1,7 +1,8 @@
 import type { Arena } from "../arena.ts";
 import type { Fd } from "../argument.ts";
 import { PollEvents } from "../constants/poll.ts";
-import { fd, flags, formatFlags, int, type Param, struct } from "../param.ts";
+import { fd, flags, formatFlags, int, type Param } from "../param.ts";
+import { struct } from "../pointer.ts";
 import { formatStruct, type Layout, layout, writeStruct } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 

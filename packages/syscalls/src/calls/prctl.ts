@@ -1,7 +1,8 @@
 import { Capabilities } from "../constants/capability.ts";
 import { CapAmbientOperations, PrctlOptions, SecureBits } from "../constants/prctl.ts";
 import { Signals } from "../constants/signal.ts";
-import { type AnyArg, anyArg, cstring, flags, oneOf, type Param } from "../param.ts";
+import { flags, oneOf, type Param } from "../param.ts";
+import { type AnyArg, anyArg, cstring } from "../pointer.ts";
 import { define, type Definition, type Syscall } from "../syscall.ts";
 
 const NUMBERS = { x64: 157, arm64: 167 };

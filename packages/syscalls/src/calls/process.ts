@@ -1,8 +1,10 @@
 import type { Fd, Text } from "../argument.ts";
 import { AtFlags } from "../constants/file.ts";
+import { KcmpTypes } from "../constants/kcmp.ts";
 import { Personality } from "../constants/personality.ts";
 import { Signals } from "../constants/signal.ts";
-import { environment, fd, flags, int, octal, oneOf, path, strings, word } from "../param.ts";
+import { fd, flags, int, octal, oneOf, word } from "../param.ts";
+import { environment, path, strings } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const { SYMLINK_NOFOLLOW, EMPTY_PATH } = AtFlags;
@@ -121,4 +123,20 @@ const sysPersonality = define("personality", { x64: 135, arm64: 92 }, [
 /** Sets the execution domain; the result is the one before; see personality(2). `PERSONALITY_QUERY` only asks. */
 export function personality(persona: number): Syscall {
   return sysPersonality(persona);
+}
+
+const sysKcmp = define("kcmp", { x64: 312, arm64: 272 }, [
+  word("pid1"),
+  word("pid2"),
+  oneOf("type", { prefix: "KCMP_", values: KcmpTypes }),
+  word("idx1"),
+  word("idx2"),
+]);
+
+/**
+ * Compares what two processes have, such as a descriptor of each; the result is 0 if they share it, 1 or 2 for
+ * an order among those they do not; see kcmp(2). Linux 3.5.
+ */
+export function kcmp(pid1: Fd, pid2: Fd, type: number, idx1: Fd = 0, idx2: Fd = 0): Syscall {
+  return sysKcmp(pid1, pid2, type, idx1, idx2);
 }

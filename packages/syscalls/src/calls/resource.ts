@@ -1,6 +1,7 @@
 import type { Fd } from "../argument.ts";
 import { RLIM_INFINITY, RlimitResources } from "../constants/resource.ts";
-import { oneOf, output, type Param, struct, word } from "../param.ts";
+import { oneOf, type Param, word } from "../param.ts";
+import { output, struct } from "../pointer.ts";
 import { decodeStruct, type Layout, layout } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 
@@ -34,7 +35,7 @@ const sysPrlimit = define("prlimit64", { x64: 302, arm64: 261 }, [
   word("pid"),
   oneOf("resource", { prefix: "RLIMIT_", values: RlimitResources }),
   struct("new_limit", rlimitLayout),
-  output("old_limit"),
+  output("old_limit", RLIMIT_SIZE),
 ], { man: "prlimit(2)" });
 
 /**

@@ -1,5 +1,6 @@
 import { SeccompFlags, SeccompOperations } from "../constants/seccomp.ts";
-import { flags, input, int, oneOf, output, struct } from "../param.ts";
+import { flags, int, oneOf } from "../param.ts";
+import { input, output, struct } from "../pointer.ts";
 import { type Layout, layout } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 

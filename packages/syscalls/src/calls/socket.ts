@@ -1,6 +1,7 @@
 import type { Captures, Fd } from "../argument.ts";
 import { SocketFamily, SocketLevel, SocketOptions, SocketType } from "../constants/socket.ts";
-import { byteLength, fd, formatFlags, input, int, oneOf, output, type Param } from "../param.ts";
+import { fd, flags, formatFlags, int, oneOf, type Param } from "../param.ts";
+import { byteLength, input, output } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const FAMILY = oneOf("domain", { prefix: "AF_", values: SocketFamily });
@@ -18,7 +19,7 @@ const sysSocketpair = define("socketpair", { x64: 53, arm64: 199 }, [
   FAMILY,
   socketType("type"),
   int("protocol"),
-  output("sv"),
+  output("sv", 8),
 ]);
 
 /** Makes two connected sockets, whose descriptors go to `ends`; see socketpair(2). */
@@ -47,6 +48,33 @@ export function listen(socketFd: Fd, backlog = 128): Syscall {
   return sysListen(socketFd, backlog);
 }
 
+const sysAccept4 = define("accept4", { x64: 288, arm64: 242 }, [
+  fd("sockfd"),
+  output("addr"),
+  output("addrlen", 4),
+  flags("flags", { prefix: "SOCK_", values: { NONBLOCK: SocketType.NONBLOCK, CLOEXEC: SocketType.CLOEXEC } }),
+], { man: "accept(2)" });
+
+/** Takes the next connection to a listening socket; the result is its descriptor; see accept(2). Blocks. */
+export function accept4(socketFd: Fd, socketFlags: number = SocketType.CLOEXEC): Syscall {
+  return sysAccept4(socketFd, null, null, socketFlags);
+}
+
+const sysGetsockname = define("getsockname", { x64: 51, arm64: 204 }, [
+  fd("sockfd"),
+  output("addr"),
+  output("addrlen", 4),
+]);
+
+/** Puts a socket's address in `address`, and its length in `length[0]`; see getsockname(2). */
+export function getsockname(
+  socketFd: Fd,
+  address: Uint8Array,
+  length: Uint32Array = new Uint32Array([address.byteLength]),
+): Syscall {
+  return sysGetsockname(socketFd, address, length);
+}
+
 const sysShutdown = define("shutdown", { x64: 48, arm64: 210 }, [fd("sockfd"), int("how")]);
 
 /** Ends one direction of a connection, 0 reading, 1 writing, or 2 both; see shutdown(2). */
@@ -73,7 +101,7 @@ const sysGetsockopt = define("getsockopt", { x64: 55, arm64: 209 }, [
   LEVEL,
   OPTION,
   output("optval"),
-  output("optlen"),
+  output("optlen", 4),
 ]);
 
 /**

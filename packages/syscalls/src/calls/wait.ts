@@ -1,18 +1,25 @@
 import type { Captures, Fd } from "../argument.ts";
 import { Signals } from "../constants/signal.ts";
 import { ChildCodes, WaitIdTypes, WaitOptions } from "../constants/wait.ts";
-import { flags, oneOf, output, word } from "../param.ts";
+import { flags, oneOf, word } from "../param.ts";
+import { output } from "../pointer.ts";
 import { decodeStruct, type Layout, layout } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
+
+/** How many bytes {@link waitid} writes to `infop`. */
+export const SIGINFO_SIZE = 128;
+
+/** How many bytes {@link waitid} and {@link wait4} write to `rusage`. */
+export const RUSAGE_SIZE = 144;
 
 const OPTIONS = flags("options", { prefix: "W", values: WaitOptions });
 
 const sysWaitid = define("waitid", { x64: 247, arm64: 95 }, [
   oneOf("idtype", { prefix: "P_", values: WaitIdTypes }),
   word("id"),
-  output("infop"),
+  output("infop", SIGINFO_SIZE),
   OPTIONS,
-  output("rusage"),
+  output("rusage", RUSAGE_SIZE),
 ], { man: "wait(2)" });
 
 /**
@@ -31,7 +38,7 @@ export function waitid(
   return sysWaitid(idtype, id, infop, options, rusage);
 }
 
-const sysWait4 = define("wait4", { x64: 61, arm64: 260 }, [word("pid"), output("wstatus"), OPTIONS, output("rusage")]);
+const sysWait4 = define("wait4", { x64: 61, arm64: 260 }, [word("pid"), output("wstatus", 4), OPTIONS, output("rusage", RUSAGE_SIZE)]);
 
 /** Waits for a child; the result is its pid, its status goes to `wstatus`; see wait4(2). */
 export function wait4(
@@ -60,9 +67,6 @@ export const siginfoLayout: Layout<SiginfoFields> = layout<SiginfoFields>(
   { si_signo: "i32", si_errno: "i32", si_code: "i32", _pad: "i32", si_pid: "i32", si_uid: "u32", si_status: "i32" },
   { size: 128 },
 );
-
-/** How many bytes {@link waitid} writes to `infop`. */
-export const SIGINFO_SIZE = 128;
 
 /** How a child changed state. */
 export interface Siginfo {
@@ -112,9 +116,6 @@ export const rusageLayout: Layout<Record<RusageField, number>> = layout("rusage"
   ru_minflt: "i64", ru_majflt: "i64", ru_nswap: "i64", ru_inblock: "i64", ru_oublock: "i64",
   ru_msgsnd: "i64", ru_msgrcv: "i64", ru_nsignals: "i64", ru_nvcsw: "i64", ru_nivcsw: "i64",
 });
-
-/** How many bytes {@link waitid} and {@link wait4} write to `rusage`. */
-export const RUSAGE_SIZE = 144;
 
 /** What a child and those it waited for used; see getrusage(2). */
 export interface Rusage {

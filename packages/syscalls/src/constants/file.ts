@@ -22,7 +22,7 @@ const OPEN = {
 } as const;
 
 /** The flags whose values differ between architectures. */
-type OpenFlagsOfArch = {
+interface OpenFlagsOfArch {
   /** Fail with `ENOTDIR` unless it is a directory. */
   readonly DIRECTORY: number;
   /** Fail with `ELOOP` if the last component is a symbolic link. */
@@ -33,7 +33,7 @@ type OpenFlagsOfArch = {
   readonly LARGEFILE: number;
   /** An unnamed file in the directory. Includes DIRECTORY. Linux 3.11. */
   readonly TMPFILE: number;
-};
+}
 
 /**
  * Flags of open(2) on one architecture: include/uapi/asm-generic/fcntl.h, and

@@ -1,6 +1,6 @@
 /**
  * Requests of ioctl(2), by their names: include/uapi/asm-generic/ioctls.h, include/uapi/linux/nsfs.h,
- * include/uapi/linux/sockios.h, include/uapi/linux/fs.h; the same on x64 and arm64.
+ * include/uapi/linux/pidfd.h, include/uapi/linux/sockios.h, include/uapi/linux/fs.h; the same on x64 and arm64.
  */
 export const IoctlRequests = {
   TCGETS: 0x5401,
@@ -42,6 +42,17 @@ export const IoctlRequests = {
   /** A process id of the caller's, as that PID namespace's. Linux 6.11. */
   NS_GET_PID_IN_PIDNS: 0x8004b708,
   NS_GET_TGID_IN_PIDNS: 0x8004b709,
+  /** A namespace of the process a pidfd refers to, as a descriptor. Linux 6.11. */
+  PIDFD_GET_CGROUP_NAMESPACE: 0xff01,
+  PIDFD_GET_IPC_NAMESPACE: 0xff02,
+  PIDFD_GET_MNT_NAMESPACE: 0xff03,
+  PIDFD_GET_NET_NAMESPACE: 0xff04,
+  PIDFD_GET_PID_NAMESPACE: 0xff05,
+  PIDFD_GET_PID_FOR_CHILDREN_NAMESPACE: 0xff06,
+  PIDFD_GET_TIME_NAMESPACE: 0xff07,
+  PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE: 0xff08,
+  PIDFD_GET_USER_NAMESPACE: 0xff09,
+  PIDFD_GET_UTS_NAMESPACE: 0xff0a,
   SIOCGIFFLAGS: 0x8913,
   SIOCSIFFLAGS: 0x8914,
   SIOCGIFINDEX: 0x8933,

@@ -143,6 +143,16 @@ export const StatmountMask = {
   FS_SUBTYPE: 0x100,
   /** Linux 6.13. */
   SB_SOURCE: 0x200,
+  /** Linux 6.13. */
+  OPT_ARRAY: 0x400,
+  /** Linux 6.13. */
+  OPT_SEC_ARRAY: 0x800,
+  /** Linux 6.15. */
+  SUPPORTED_MASK: 0x1000,
+  /** Linux 6.15. */
+  MNT_UIDMAP: 0x2000,
+  /** Linux 6.15. */
+  MNT_GIDMAP: 0x4000,
 } as const;
 
 /** listmount(2): the root of the mount namespace (`LSMT_ROOT`): include/uapi/linux/mount.h. */

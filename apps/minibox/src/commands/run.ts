@@ -1,0 +1,47 @@
+import type { Child } from "@ns/spawn";
+import { MiniboxError } from "../error.ts";
+import type { RunOptions } from "../options.ts";
+import { planRun, run } from "../run.ts";
+import { forwardedEnd, forwardSignals, signalNumberOf } from "../signals.ts";
+import { attachTerminal, terminalSize } from "../terminal.ts";
+import { parseRun, RUN_HELP } from "./run-options.ts";
+
+/** `minibox run`. */
+export async function main(args: string[]): Promise<number> {
+  const { options, plan, help, tty, interactive } = parseRun(args, process.env);
+  if (help) {
+    process.stdout.write(RUN_HELP);
+    return 0;
+  }
+  const onTerminal = process.stdin.isTTY && process.stdout.isTTY;
+  if (tty === true && !process.stdin.isTTY && interactive !== true) {
+    throw new MiniboxError("ERR_NO_TERMINAL", "a terminal was asked for, and stdin is none", {
+      hint: "without -t the command gets stdin as it is; -it makes a terminal anyway",
+    });
+  }
+  const whole = { ...options, terminal: (tty ?? onTerminal) ? terminalSize() : undefined };
+  if (plan) {
+    const { printPlan } = await import("../print-plan.ts");
+    printPlan(planRun(whole));
+    return 0;
+  }
+  return runToEnd(whole);
+}
+
+/** Runs a command in a container, on our terminal or descriptors, and returns its exit status. */
+export async function runToEnd(options: RunOptions): Promise<number> {
+  const child = run(options, { stdio: options.terminal === undefined ? "inherit" : "ignore" });
+  const stopForwarding = forwardSignals(child);
+  const detach = options.terminal === undefined ? undefined : attachTerminal(child);
+  try {
+    return await exitStatus(child);
+  } finally {
+    await detach?.();
+    stopForwarding();
+  }
+}
+
+async function exitStatus(child: Child): Promise<number> {
+  const { code, signal } = await child.exited;
+  return code ?? 128 + signalNumberOf(forwardedEnd(child) ?? signal);
+}

@@ -1,0 +1,95 @@
+import { accessSync, constants, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
+import { join } from "node:path";
+import { Capabilities } from "@ns/syscalls";
+import { type IdRange, readSubordinateIds } from "./subordinate-ids.ts";
+import { type MountInfo, parseMountinfo } from "./mountinfo.ts";
+
+/** What a directory holds, as lstat(2) tells. */
+export interface Entry {
+  readonly name: string;
+  readonly type: "directory" | "file" | "symlink" | "other";
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  /** Of a symbolic link. */
+  readonly target?: string;
+}
+
+/** What a plan depends on of the machine it is for. */
+export interface Host {
+  readonly euid: number;
+  readonly egid: number;
+  /** Whether namespaces other than user ones can be made: CAP_SYS_ADMIN. */
+  readonly privileged: boolean;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly mounts: readonly MountInfo[];
+  /** Ids that newuidmap(1) and newgidmap(1) would grant; none where they are not installed. */
+  readonly subordinateIds: { readonly uids: readonly IdRange[]; readonly gids: readonly IdRange[] };
+  /** The entries of a directory; none if it may not be read. */
+  list(directory: string): readonly Entry[];
+  /** Whether the contents of a directory may be seen. */
+  canEnter(directory: string): boolean;
+}
+
+/** This machine. Each fact is read when it is first asked for. */
+export function thisHost(): Host {
+  const lazy = <T>(read: () => T): (() => T) => {
+    let value: { readonly it: T } | undefined;
+    return () => (value ??= { it: read() }).it;
+  };
+  const euid = process.geteuid?.() ?? 0;
+  const mounts = lazy(() => parseMountinfo(readFileSync("/proc/self/mountinfo", "utf8")));
+  const subordinateIds = lazy(() => readSubordinateIds(euid));
+  const privileged = lazy(() => euid === 0 && hasCapability(Capabilities.SYS_ADMIN));
+  return {
+    euid,
+    egid: process.getegid?.() ?? 0,
+    cwd: process.cwd(),
+    env: process.env,
+    get privileged() {
+      return privileged();
+    },
+    get mounts() {
+      return mounts();
+    },
+    get subordinateIds() {
+      return subordinateIds();
+    },
+    list,
+    canEnter,
+  };
+}
+
+function hasCapability(capability: number): boolean {
+  const [, effective = "0"] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  return (BigInt(`0x${effective}`) & (1n << BigInt(capability))) !== 0n;
+}
+
+function canEnter(directory: string): boolean {
+  try {
+    accessSync(directory, constants.R_OK | constants.X_OK);
+    return true;
+  } catch {
+    // EACCES, or it is gone: either way there is nothing to show.
+    return false;
+  }
+}
+
+function list(directory: string): Entry[] {
+  if (!canEnter(directory)) return [];
+  return readdirSync(directory).flatMap((name) => {
+    const path = join(directory, name);
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats === undefined ? [] : describe(name, path, stats);
+  });
+}
+
+function describe(name: string, path: string, stats: Stats): Entry {
+  const { uid, gid } = stats;
+  const facts = { name, mode: stats.mode & 0o7777, uid, gid };
+  if (stats.isSymbolicLink()) return { ...facts, type: "symlink", target: readlinkSync(path) };
+  if (stats.isDirectory()) return { ...facts, type: "directory" };
+  return { ...facts, type: stats.isFile() ? "file" : "other" };
+}
+

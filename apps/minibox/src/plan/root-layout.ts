@@ -1,0 +1,59 @@
+import { join } from "node:path";
+import type { Entry, Host } from "../host/host.ts";
+
+/** One thing in the throw-away root, parents before children. */
+export interface RootEntry {
+  readonly path: string;
+  /**
+   * `overlay`: a writable layer over the host's directory. `directory`: made new, its contents follow. `file`: the
+   * host's, read-only. `empty`: a directory whose contents stay hidden.
+   */
+  readonly kind: "overlay" | "directory" | "file" | "symlink" | "empty";
+  readonly entry: Entry;
+  /** Whether something is mounted on it on the host. */
+  readonly isMountPoint: boolean;
+  /** Of that mount: `nosuid`, `noexec` …, to be kept. */
+  readonly mountOptions: readonly string[];
+}
+
+/** What a container has its own of. */
+const FRESH = new Set(["/proc", "/sys", "/dev"]);
+
+/** File systems that are the kernel's or a service's face, not data: a container has no business there. */
+const PSEUDO = new Set(
+  (
+    "autofs binfmt_misc bpf cgroup cgroup2 configfs debugfs devpts devtmpfs efivarfs fusectl hugetlbfs mqueue nsfs " +
+    "proc pstore rpc_pipefs securityfs selinuxfs smackfs sysfs tracefs"
+  ).split(" "),
+);
+
+/**
+ * Lays out a throw-away copy of the host's root: an overlay over each directory that has nothing mounted below it;
+ * a directory that has is made new, and each thing in it laid out in turn. One overlay over `/` would not show
+ * what is mounted below, and is EINVAL in a user namespace, where uncovering it is forbidden.
+ */
+export function layoutRoot(host: Host): RootEntry[] {
+  const mounted = new Map(host.mounts.map((mount) => [mount.mountPoint, mount]));
+  const parents = new Set(host.mounts.flatMap(({ mountPoint }) => ancestors(mountPoint)));
+
+  const visit = (directory: string): RootEntry[] =>
+    host.list(directory).flatMap((entry) => {
+      const path = join(directory, entry.name);
+      if (FRESH.has(path)) return [];
+      const mount = mounted.get(path);
+      const facts = { path, entry, isMountPoint: mount !== undefined, mountOptions: mount?.mountOptions ?? [] };
+      if (entry.type === "symlink") return { ...facts, kind: "symlink" };
+      if (entry.type === "file") return { ...facts, kind: "file" };
+      if (entry.type === "other") return [];
+      if (mount !== undefined && PSEUDO.has(mount.fsType)) return { ...facts, kind: "empty" };
+      if (parents.has(path)) return [{ ...facts, kind: "directory" }, ...visit(path)];
+      return { ...facts, kind: host.canEnter(path) ? "overlay" : "empty" };
+    });
+  return visit("/");
+}
+
+/** The directories above a path, without `/`. */
+function ancestors(path: string): string[] {
+  const parts = path.split("/").slice(1, -1);
+  return parts.map((_, i) => `/${parts.slice(0, i + 1).join("/")}`);
+}

@@ -1,0 +1,94 @@
+import { randomBytes } from "node:crypto";
+import { statSync } from "node:fs";
+import { resolve as resolvePath } from "node:path";
+import { defaultEnvironment } from "./environment.ts";
+import { MiniboxError } from "./error.ts";
+import type { Host } from "./host/host.ts";
+import { homeOf, readUserDatabase, resolveUser } from "./host/users.ts";
+import type { RunOptions, Volume } from "./options.ts";
+import type { ResolvedRun } from "./plan/container.ts";
+import type { ResolvedVolume } from "./plan/volumes.ts";
+
+/** What runc takes for an id, and so what engines expect of one. */
+const NAME = /^[A-Za-z0-9_+-][A-Za-z0-9_+.-]{0,1023}$/;
+/** A host name; see hostname(7). The kernel takes 64 bytes. */
+const HOSTNAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?$/;
+
+/**
+ * Checks the options and looks up what they name on the host. Nothing is changed.
+ * @throws {MiniboxError} naming the option, the value, and what was expected.
+ */
+export function resolveRun(run: RunOptions, host: Host): ResolvedRun {
+  const { command, rootfs, readOnly, net, terminal } = run;
+  if (command.length === 0) throw new MiniboxError("ERR_NO_COMMAND", "no command to run");
+  const root = rootfs === undefined ? undefined : resolveRootfs(rootfs, host);
+  const name = run.name ?? randomBytes(6).toString("hex");
+  check("name", name, NAME, "letters, digits and _+-. , not starting with a dot");
+  const hostname = run.hostname ?? name.slice(0, 63);
+  if (run.hostname !== undefined) check("hostname", hostname, HOSTNAME, "letters, digits and -. , at most 64");
+  for (const key of Object.keys(run.env ?? {})) check("environment variable", key, /^[^=\0]+$/, "a name without '='");
+  const database = readUserDatabase(root ?? "/");
+  const user = resolveUser(run.user ?? "0", database);
+  return {
+    command,
+    rootfs: root,
+    readOnly,
+    net,
+    terminal,
+    name,
+    hostname,
+    user,
+    cwd: resolveCwd(run, host),
+    volumes: (run.volumes ?? []).map((volume) => resolveVolume(volume, host)),
+    env: defaultEnvironment(run, host, { home: homeOf(user.uid, database), hostname }),
+  };
+}
+
+function check(what: string, value: string, form: RegExp, expected: string): void {
+  if (form.test(value)) return;
+  throw new MiniboxError("ERR_INVALID_OPTION", `invalid ${what} '${value}': expected ${expected}`);
+}
+
+function resolveRootfs(rootfs: string, host: Host): string {
+  const path = resolvePath(host.cwd, rootfs);
+  if (path === "/") {
+    throw new MiniboxError("ERR_INVALID_OPTION", "invalid root file system '/': it would be the host's own, read-write", {
+      hint: "without --rootfs the command gets a throw-away copy of it",
+    });
+  }
+  if (typeOf(path) !== "directory") {
+    throw new MiniboxError("ERR_NO_ROOTFS", `no root file system at '${path}': expected a directory`);
+  }
+  return path;
+}
+
+function resolveCwd({ cwd, rootfs }: RunOptions, host: Host): string {
+  if (cwd !== undefined) {
+    check("working directory", cwd, /^\//, "an absolute path");
+    return cwd;
+  }
+  return rootfs === undefined && host.canEnter(host.cwd) && !isKernels(host.cwd) ? host.cwd : "/";
+}
+
+/** /proc, /sys and /dev inside are not the host's. */
+function isKernels(path: string): boolean {
+  return /^\/(?:proc|sys|dev)(?:\/|$)/.test(path);
+}
+
+function resolveVolume(volume: Volume, host: Host): ResolvedVolume {
+  const { destination } = volume;
+  check("volume destination", destination, /^\/./, "an absolute path below /");
+  if (destination.split("/").includes("..")) check("volume destination", destination, /^$/, "a path without '..'");
+  const source = resolvePath(host.cwd, volume.source);
+  const type = typeOf(source);
+  if (type === undefined) {
+    throw new MiniboxError("ERR_NO_VOLUME", `no volume source '${source}': expected a file or directory of the host`);
+  }
+  return { ...volume, source, type };
+}
+
+function typeOf(path: string): "directory" | "file" | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return undefined;
+  return stats.isDirectory() ? "directory" : "file";
+}

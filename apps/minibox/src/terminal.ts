@@ -1,0 +1,39 @@
+import type { Child, TerminalSize } from "@ns/spawn";
+
+/** The size of our terminal, or what a terminal has been since the VT100. */
+export function terminalSize(): TerminalSize {
+  return { cols: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
+}
+
+/**
+ * Joins our terminal to the command's: what is typed goes there byte for byte, what it prints comes here, and it is
+ * as large as ours. Returns what undoes that, once everything printed has arrived. Node gives the terminal back as it was
+ * found when the process ends, however it ends.
+ */
+export function attachTerminal(child: Child): () => Promise<void> {
+  const { stdin, stdout } = process;
+  const resize = (): void => child.pty?.resize(terminalSize());
+  const printed = Promise.withResolvers<undefined>();
+  let attached = false;
+  child.once("spawn", () => {
+    const { pty } = child;
+    if (pty === undefined) return;
+    attached = true;
+    if (stdin.isTTY) stdin.setRawMode(true);
+    stdin.pipe(pty.input);
+    pty.output.pipe(stdout, { end: false });
+    pty.output.once("close", () => {
+      printed.resolve(undefined);
+    });
+    // It may have changed while the container was being made.
+    resize();
+    stdout.on("resize", resize);
+  });
+  return async () => {
+    if (attached) await printed.promise;
+    stdout.off("resize", resize);
+    stdin.unpipe();
+    if (stdin.isTTY) stdin.setRawMode(false);
+    stdin.destroy();
+  };
+}
