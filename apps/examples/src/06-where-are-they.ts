@@ -22,7 +22,9 @@ function namespaces(pid: number): Map<string, string> {
   const folder = `/proc/${pid}/ns`;
   console.log(folder);
   const kinds = readdirSync(folder).filter((name) => !name.includes("_for_"));
-  const links = kinds.map((kind) => [kind, readlinkSync(`${folder}/${kind}`)] as const);
+  const links = kinds.map(
+    (kind) => [kind, readlinkSync(`${folder}/${kind}`)] as const,
+  );
   for (const [kind, link] of links) console.log(`  ${kind} -> ${link}`);
   return new Map(links);
 }

@@ -2,7 +2,7 @@
 //
 //   [inside]$ sleep 100 &
 //   [inside]$ ps ax
-//   host$ ps axf | grep -A3 '[2]8-pid-tree'
+//   host$ ps axf | grep -A2 '[2]8-pid-tree'
 import { command, dispatch, register } from "@ns/reexec";
 import { CloneFlags, invoke, mount } from "@ns/syscalls";
 import { makeCmd } from "./19-make-cmd.ts";

@@ -1,7 +1,7 @@
 // Slides 29–31 · PID namespace: the first process inside is number 1, and ps still shows the host's
 //
 //   [inside]$ echo $PPID
-//   [inside]$ ps ax | head -5
+//   [inside]$ busybox ps | head -5
 import { command, dispatch, register } from "@ns/reexec";
 import { CloneFlags } from "@ns/syscalls";
 import { makeCmd } from "./19-make-cmd.ts";

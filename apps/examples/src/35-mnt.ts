@@ -3,7 +3,7 @@
 //   [inside]$ mount --bind /etc /mnt
 //   [inside]$ findmnt -o TARGET,SOURCE,PROPAGATION /mnt
 //   [inside]$ exit
-//   host$ grep /mnt /proc/mounts
+//   host$ grep ' /mnt ' /proc/mounts
 import { CloneFlags } from "@ns/syscalls";
 import { makeCmd } from "./19-make-cmd.ts";
 import { sudo } from "./sudo.ts";

@@ -3,7 +3,7 @@
 //   [inside]$ findmnt -o TARGET,OPTIONS,PROPAGATION | head
 //   [inside]$ mount --bind /etc /mnt
 //   [inside]$ exit
-//   host$ grep /mnt /proc/mounts || echo nothing at /mnt
+//   host$ grep ' /mnt ' /proc/mounts || echo nothing at /mnt
 import { CloneFlags, mount, MountFlags } from "@ns/syscalls";
 import { makeCmd } from "./19-make-cmd.ts";
 import { sudo } from "./sudo.ts";

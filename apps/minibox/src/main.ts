@@ -29,5 +29,7 @@ async function main([word, ...args]: string[]): Promise<number> {
 }
 
 void main(process.argv.slice(2)).then((status) => {
-  process.exitCode = status;
+  // What was written has arrived: on Linux, Node writes to files, pipes and terminals synchronously. Taking the heap apart
+  // would take 3 ms more.
+  process.exit(status);
 });

@@ -1,6 +1,6 @@
-import { randomBytes } from "node:crypto";
 import { statSync } from "node:fs";
 import { resolve as resolvePath } from "node:path";
+import { getrandom, invoke } from "@ns/syscalls";
 import { defaultEnvironment } from "./environment.ts";
 import { MiniboxError } from "./error.ts";
 import type { Host } from "./host/host.ts";
@@ -22,7 +22,7 @@ export function resolveRun(run: RunOptions, host: Host): ResolvedRun {
   const { command, rootfs, readOnly, net, terminal } = run;
   if (command.length === 0) throw new MiniboxError("ERR_NO_COMMAND", "no command to run");
   const root = rootfs === undefined ? undefined : resolveRootfs(rootfs, host);
-  const name = run.name ?? randomBytes(6).toString("hex");
+  const name = run.name ?? randomName();
   check("name", name, NAME, "letters, digits and _+-. , not starting with a dot");
   const hostname = run.hostname ?? name.slice(0, 63);
   if (run.hostname !== undefined) check("hostname", hostname, HOSTNAME, "letters, digits and -. , at most 64");
@@ -42,6 +42,14 @@ export function resolveRun(run: RunOptions, host: Host): ResolvedRun {
     volumes: (run.volumes ?? []).map((volume) => resolveVolume(volume, host)),
     env: defaultEnvironment(run, host, { home: homeOf(user.uid, database), hostname }),
   };
+}
+
+/** Twelve hexadecimal digits. */
+function randomName(): string {
+  const bytes = Buffer.alloc(6);
+  // node:crypto takes 8 ms to load.
+  invoke(getrandom(bytes));
+  return bytes.toString("hex");
 }
 
 function check(what: string, value: string, form: RegExp, expected: string): void {

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
-import { constants } from "node:os";
 import type { Child } from "@ns/spawn";
+import { Signals } from "@ns/syscalls";
 
 /** Signals that someone may send to us and mean for the command. */
 const FORWARDED = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT"] as const;
@@ -57,5 +57,5 @@ function isDefault(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 export function signalNumberOf(signal: NodeJS.Signals | null): number {
-  return signal === null ? 0 : constants.signals[signal];
+  return signal === null ? 0 : Signals[signal as keyof typeof Signals];
 }

@@ -67,9 +67,10 @@ function maskOf(capabilities: readonly number[]): bigint {
   return capabilities.reduce((mask, capability) => mask | (1n << BigInt(capability)), 0n);
 }
 
+const NAMES = new Map<number, string>(Object.entries(Capabilities).map(([name, number]) => [number, `CAP_${name}`]));
+
 function nameOf(capability: number): string {
-  const known = Object.entries(Capabilities).find(([, number]) => number === capability);
-  return known === undefined ? `capability ${capability}` : `CAP_${known[0]}`;
+  return NAMES.get(capability) ?? `capability ${capability}`;
 }
 
 /** An address within the program itself, filled in by its other operations. */

@@ -5,6 +5,7 @@ import {
   CloneFlags,
   close,
   captureInts,
+  dup3,
   exitGroup,
   FcntlCommands,
   fcntl,
@@ -26,7 +27,7 @@ import {
 import { mapIds, needsMapping } from "./id-mapping.ts";
 import type { JoinTarget, TimeOffsets } from "./options.ts";
 import type { Program } from "./program.ts";
-import { firstPrivateFd, type Request, statusFd } from "./request.ts";
+import { doneFd, type Request, statusFd } from "./request.ts";
 
 /** Kinds of messages on the status descriptor; `failed` is native/nsinit.c's own. */
 export const MessageKind = { failed: 1, pid: 2, alive: 3 } as const;
@@ -44,10 +45,13 @@ const UINT_MAX = 0xffffffff;
  *       │ ◄──────────────── pid│ clone3(CLONE_PARENT) ───► │
  *       │                      │ uid_map, gid_map          │ read(gate)
  *       │                      │ write(gate) ────────────► │
- *       │                      │ exit                      │ setup …
- *       │ ◄─ end of file on the status descriptor ──────── │ execve
+ *       │                      │                           │ setup …
+ *       │                      │ ◄─── end of file on done ─│ execve
+ *       │ ◄──── SIGCHLD ─ exit │
+ *       │ reads what was said on the status descriptor
  *
- * CLONE_PARENT makes stage 2 a child of the caller, who alone waits for it.
+ * CLONE_PARENT makes stage 2 a child of the caller, who alone waits for it. Stage 1 ends when stage 2 has become the command or
+ * has failed: its SIGCHLD is how the caller hears of that, without a thread or a descriptor to poll.
  */
 export function addOutside(program: Program, request: Request): void {
   protectDescriptors(program, request);
@@ -56,6 +60,7 @@ export function addOutside(program: Program, request: Request): void {
   const { cloneflags = 0, timeOffsets } = options;
   joinNamespaces(program, options.join ?? []);
   if (timeOffsets !== undefined && (cloneflags & CloneFlags.NEWUSER) === 0) offsetClocks(program, timeOffsets);
+  const done = openDone(program, request);
   const gate = needsMapping(request) ? openGate(program) : undefined;
   const pid = register("pid");
   createChild(program, request, pid);
@@ -66,7 +71,9 @@ export function addOutside(program: Program, request: Request): void {
     mapIds(program, request, pid);
     program.call(step(write(gate.write, "."), { why: "let the process go on" }));
   }
-  program.call(exitGroup(0));
+  program.call(close(doneFd(request)));
+  program.call(step(read(done, new Uint8Array(1), 1), { why: "wait until the command runs" }));
+  program.call(step(exitGroup(0), { why: "the first stage is done" }));
   program.place(inside);
   if (gate !== undefined) waitAtGate(program, gate);
 }
@@ -128,8 +135,7 @@ function cloneFlagsOf({ options }: Request): number {
 }
 
 function protectDescriptors(program: Program, request: Request): void {
-  const firstPrivate = firstPrivateFd(request);
-  for (let fd = statusFd(request); fd < firstPrivate; fd++) {
+  for (let fd = statusFd(request); fd <= doneFd(request); fd++) {
     program.call(step(fcntl(fd, FcntlCommands.SETFD, FD_CLOEXEC), { why: "close the stage's descriptors on exec" }));
   }
 }
@@ -185,6 +191,15 @@ export function formatOffsets(offsets: TimeOffsets): string {
 function formatOffset(clock: string, seconds: number): string {
   const whole = Math.floor(seconds);
   return `${clock} ${whole} ${Math.round((seconds - whole) * 1e9)}`;
+}
+
+/** A pipe whose other end only the second stage has, until execve. */
+function openDone(program: Program, request: Request): Register {
+  const ends = { read: register("done"), write: register("done's other end") };
+  program.call(step(pipe2(captureInts(ends.read, ends.write), OpenFlags.CLOEXEC), { why: "to know when the command runs" }));
+  program.call(dup3(ends.write, doneFd(request), OpenFlags.CLOEXEC));
+  program.call(close(ends.write));
+  return ends.read;
 }
 
 /** A pipe that keeps the child from going on before its ids are mapped. */

@@ -1,4 +1,4 @@
-import { ReadStream, WriteStream } from "node:tty";
+import type { ReadStream, WriteStream } from "node:tty";
 import { fcntl, FcntlCommands, invoke, setWindowSize } from "@ns/syscalls";
 
 /** The size of a terminal, in characters. */
@@ -16,6 +16,7 @@ export class Pty {
 
   /** Takes over `fd`. */
   constructor(fd: number) {
+    const { ReadStream, WriteStream } = process.getBuiltinModule("node:tty");
     this.fd = fd;
     this.output = new ReadStream(fd);
     // Each stream closes its own descriptor.

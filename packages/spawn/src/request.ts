@@ -27,9 +27,17 @@ export function statusFd(request: Pick<Request, "stdioCount">): number {
   return request.stdioCount;
 }
 
+/**
+ * The descriptor by which the first stage knows that the second has become the command, or has ended: it closes then.
+ * After the status descriptor and that of this program's executable.
+ */
+export function doneFd(request: Pick<Request, "stdioCount" | "self">): number {
+  return statusFd(request) + (request.self === undefined ? 1 : 2);
+}
+
 /** Descriptors from here on belong to the stage alone and are closed before the command runs. */
 export function firstPrivateFd(request: Pick<Request, "stdioCount" | "self">): number {
-  return request.stdioCount + (request.self === undefined ? 1 : 2);
+  return doneFd(request) + 1;
 }
 
 const SELF = "/proc/self/exe";

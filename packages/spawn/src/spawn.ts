@@ -11,8 +11,8 @@ import { needsClone } from "./outside.ts";
 import type { Program } from "./program.ts";
 import { openPtySocket, receivePty } from "./pty-socket.ts";
 import { canReap, onExit } from "./reaper.ts";
-import { makeRequest, openSelf, type Request, statusFd } from "./request.ts";
-import { readStatus } from "./status.ts";
+import { doneFd, makeRequest, openSelf, type Request, statusFd } from "./request.ts";
+import { onStatusEnd, readStatusNow, type Report } from "./status.ts";
 import { closeAll, openStreams, type PreparedFd, prepareStdio } from "./stdio.ts";
 
 /**
@@ -81,26 +81,35 @@ function start(file: string, args: readonly string[], options: SpawnOptions, ope
   closeAll(opened.childs);
   const streams = openStreams(prepared);
   child.attach(streams);
-  if (needsClone(request)) onExit(stage, () => undefined);
-  else child.exists(stage);
+  const conclude = (report: Report): void => {
+    finish(child, program, report, pty?.ours);
+  };
+  if (needsClone(request)) {
+    onExit(stage, () => {
+      conclude(readStatusNow(status.read));
+    });
+  } else {
+    child.exists(stage);
+    onStatusEnd(status.read, conclude);
+  }
   watchInterest(child, options);
-  void follow(child, program, status.read, pty?.ours);
   return child;
 }
 
-/** Follows the native stage until it has become the command, or has failed to. */
-async function follow(child: Child, program: Program, statusRead: number, ptySocket?: number): Promise<void> {
-  const { failed } = await readStatus(statusRead, (pid) => {
-    child.exists(pid);
-  });
+/** The native stage has become the command, or has failed to. */
+function finish(child: Child, program: Program, { pid, failed, ended }: Report, ptySocket?: number): void {
   const pty = ptySocket === undefined ? undefined : receivePty(ptySocket);
-  if (failed !== undefined) {
-    pty?.destroy();
-    child.fails(program.error(failed.step, failed.errno));
-  } else if (child.pid === undefined) {
-    child.fails(new SpawnError("ERR_SPAWN_STAGE", "the native stage ended before it had made a process"));
-  } else {
+  if (pid !== undefined) child.exists(pid);
+  if (failed === undefined && ended && child.pid !== undefined) {
     child.runs(pty);
+    return;
+  }
+  pty?.destroy();
+  if (failed !== undefined) {
+    child.fails(program.error(failed.step, failed.errno));
+  } else {
+    child.kill("SIGKILL");
+    child.fails(new SpawnError("ERR_SPAWN_STAGE", "the native stage was killed before the command ran"));
   }
 }
 
@@ -124,13 +133,15 @@ function place(
   };
   // Right after the status descriptor: these two outlive the others, until execve.
   if (request.self !== undefined) numberOf(request.self);
+  // Holds the number that the first stage gives to the end of a pipe of its own.
+  passed.push({ source: statusWrite, number: doneFd(request) });
   const image = program.encode({ statusFd: statusFd(request), inheritedFd: numberOf });
   return { image, passed };
 }
 
 function openStatusPipe(opened: Opened): { read: number; write: number } {
   const ends = new Int32Array(2);
-  invoke(pipe2(ends, OpenFlags.CLOEXEC));
+  invoke(pipe2(ends, OpenFlags.CLOEXEC | OpenFlags.NONBLOCK));
   const [read = -1, write = -1] = ends;
   opened.ours.push(read);
   opened.childs.push(write);

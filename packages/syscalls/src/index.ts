@@ -121,9 +121,9 @@ export {
   exitGroup,
   kill,
   umask,
-  personality,
   kcmp,
 } from "./calls/process.ts";
+export { personality } from "./calls/personality.ts";
 export { pidfdOpen, pidfdSendSignal, pidfdGetfd } from "./calls/pidfd.ts";
 export {
   waitid,
@@ -300,7 +300,7 @@ export { PollEvents } from "./constants/poll.ts";
 export { Personality, PERSONALITY_QUERY } from "./constants/personality.ts";
 
 export { define, type DefineOptions, type Definition } from "./syscall.ts";
-export { int, octal, hex, fd, word, flags, oneOf, formatFlags, type Param, type ConstantTable } from "./param.ts";
+export { int, octal, hex, address, fd, word, flags, oneOf, formatFlags, type Param, type ConstantTable } from "./param.ts";
 export {
   cstring,
   path,

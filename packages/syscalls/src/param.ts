@@ -31,11 +31,17 @@ export function octal(name: string): Param<number> {
   return {
     name,
     encode: (value) => checkInteger(name, value),
-    format: (value) => (value === 0 ? "0" : `0${value.toString(8)}`),
+    format: (value) => `0${value.toString(8).padStart(2, "0")}`,
   };
 }
 
-/** An address or opaque word, printed in hexadecimal. */
+/** An address that the caller vouches for, NULL as a rule. */
+export function address(name: string): Param<number | bigint> {
+  const { encode, format } = hex(name);
+  return { name, encode, format: (value) => (BigInt(value) === 0n ? "NULL" : format(value)) };
+}
+
+/** An opaque word, printed in hexadecimal. */
 export function hex(name: string): Param<number | bigint> {
   return {
     name,
@@ -118,7 +124,9 @@ export function oneOf(name: string, table: ConstantTable): Param<number> {
     encode: (value) => checkInteger(name, value),
     format: (value) => {
       const key = Object.keys(table.values).find((k) => table.values[k] === value);
-      return key === undefined ? value.toString() : table.prefix + key;
+      if (key !== undefined) return table.prefix + key;
+      // A small number is a number; a large one is made of bits.
+      return Math.abs(value) < 0x1000 ? value.toString() : `0x${(value >>> 0).toString(16)}`;
     },
   };
 }

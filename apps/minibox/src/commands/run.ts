@@ -3,7 +3,7 @@ import { MiniboxError } from "../error.ts";
 import type { RunOptions } from "../options.ts";
 import { planRun, run } from "../run.ts";
 import { forwardedEnd, forwardSignals, signalNumberOf } from "../signals.ts";
-import { attachTerminal, terminalSize } from "../terminal.ts";
+import { attachTerminal, isTerminal, terminalSize } from "../terminal.ts";
 import { parseRun, RUN_HELP } from "./run-options.ts";
 
 /** `minibox run`. */
@@ -13,8 +13,8 @@ export async function main(args: string[]): Promise<number> {
     process.stdout.write(RUN_HELP);
     return 0;
   }
-  const onTerminal = process.stdin.isTTY && process.stdout.isTTY;
-  if (tty === true && !process.stdin.isTTY && interactive !== true) {
+  const onTerminal = isTerminal(0) && isTerminal(1);
+  if (tty === true && !isTerminal(0) && interactive !== true) {
     throw new MiniboxError("ERR_NO_TERMINAL", "a terminal was asked for, and stdin is none", {
       hint: "without -t the command gets stdin as it is; -it makes a terminal anyway",
     });

@@ -1,5 +1,4 @@
 import { accessSync, constants, readFileSync } from "node:fs";
-import { userInfo } from "node:os";
 
 /** A range of subordinate ids: `size` ids from `first` on. */
 export interface IdRange {
@@ -31,7 +30,7 @@ export function readSubordinateIds(uid: number): { uids: IdRange[]; gids: IdRang
 
 function nameOf(): { name?: string } {
   try {
-    return { name: userInfo().username };
+    return { name: process.getBuiltinModule("node:os").userInfo().username };
   } catch {
     // A uid that /etc/passwd does not have (ENOENT): its ranges are listed by number.
     return {};

@@ -101,9 +101,10 @@ function readInRoot(root: number, path: string): string {
   const fd = openInRoot(root, path);
   if (fd === undefined) return "";
   try {
-    if (!fstatSync(fd).isFile()) return "";
-    const bytes = Buffer.alloc(MAX_BYTES);
-    return bytes.toString("utf8", 0, readSync(fd, bytes, 0, MAX_BYTES, 0));
+    const stats = fstatSync(fd);
+    if (!stats.isFile()) return "";
+    const bytes = Buffer.alloc(Math.min(stats.size, MAX_BYTES));
+    return bytes.toString("utf8", 0, readSync(fd, bytes));
   } finally {
     closeSync(fd);
   }

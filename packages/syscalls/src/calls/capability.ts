@@ -1,7 +1,7 @@
 import type { Arena } from "../arena.ts";
 import type { Fd } from "../argument.ts";
 import { Capabilities, CAPABILITY_VERSION_3 } from "../constants/capability.ts";
-import { hex, type Param, word } from "../param.ts";
+import { oneOf, type Param, word } from "../param.ts";
 import { output, struct } from "../pointer.ts";
 import { decodeStruct, type Layout, layout, writeStruct } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
@@ -25,7 +25,10 @@ interface Header {
 
 /** struct __user_cap_header_struct of include/uapi/linux/capability.h. */
 export const capHeaderLayout: Layout<Header> = layout<Header>("__user_cap_header_struct", {
-  version: { type: "u32", param: hex("version") },
+  version: {
+    type: "u32",
+    param: oneOf("version", { prefix: "_LINUX_CAPABILITY_", values: { VERSION_3: CAPABILITY_VERSION_3 } }),
+  },
   pid: { type: "i32", param: word("pid") },
 });
 

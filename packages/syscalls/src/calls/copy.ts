@@ -1,8 +1,8 @@
 import type { Fd } from "../argument.ts";
-import { fd, hex, int } from "../param.ts";
+import { address, fd, int } from "../param.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysSendfile = define("sendfile", { x64: 40, arm64: 71 }, [fd("out_fd"), fd("in_fd"), hex("offset"), int("count")]);
+const sysSendfile = define("sendfile", { x64: 40, arm64: 71 }, [fd("out_fd"), fd("in_fd"), address("offset"), int("count")]);
 
 /** Copies up to `count` bytes between descriptors within the kernel; the result is how many; see sendfile(2). */
 export function sendfile(outFd: Fd, inFd: Fd, count: number): Syscall {
@@ -11,9 +11,9 @@ export function sendfile(outFd: Fd, inFd: Fd, count: number): Syscall {
 
 const sysCopyFileRange = define("copy_file_range", { x64: 326, arm64: 285 }, [
   fd("fd_in"),
-  hex("off_in"),
+  address("off_in"),
   fd("fd_out"),
-  hex("off_out"),
+  address("off_out"),
   int("size"),
   int("flags"),
 ]);

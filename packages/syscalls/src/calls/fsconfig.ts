@@ -1,6 +1,6 @@
 import type { Fd, Text } from "../argument.ts";
 import { FsconfigCommand } from "../constants/mount.ts";
-import { fd, hex, int, oneOf } from "../param.ts";
+import { address, fd, int, oneOf } from "../param.ts";
 import { byteLength, cstring, input } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
@@ -9,10 +9,10 @@ const FS = fd("fd");
 const COMMAND = oneOf("cmd", { prefix: "FSCONFIG_", values: FsconfigCommand });
 const KEY = cstring("key");
 
-const bare = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, hex("value"), int("aux")]);
+const bare = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, address("value"), int("aux")]);
 const withText = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, cstring("value"), fd("aux")]);
 const withBytes = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, input("value"), int("aux")]);
-const withFd = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, hex("value"), fd("aux")]);
+const withFd = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, address("value"), fd("aux")]);
 
 /** Sets a flag: `fsconfigFlag(fs, "ro")`; see fsconfig(2). Linux 5.2. */
 export function fsconfigFlag(fs: Fd, key: string): Syscall {

@@ -1,7 +1,8 @@
 import type { Fd, Text } from "../argument.ts";
-import { AtFlags, OpenFlags } from "../constants/file.ts";
+import { AtFlags } from "../constants/file.ts";
 import { fd, flags } from "../param.ts";
 import { input, output, path } from "../pointer.ts";
+import { openFlags } from "./open.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 /** The longest handle: include/linux/fs.h (`MAX_HANDLE_SZ`). */
@@ -50,7 +51,7 @@ export function fileHandleBytes(handle: Uint8Array): Uint8Array {
 const sysOpenByHandleAt = define("open_by_handle_at", { x64: 304, arm64: 265 }, [
   fd("mount_fd"),
   input("handle"),
-  flags("flags", { prefix: "O_", values: { ...OpenFlags } }),
+  openFlags("flags"),
 ]);
 
 /**
@@ -58,6 +59,6 @@ const sysOpenByHandleAt = define("open_by_handle_at", { x64: 304, arm64: 265 }, 
  * open_by_handle_at(2). Needs CAP_DAC_READ_SEARCH, in the initial user namespace before Linux 6.11.
  * @throws {SyscallError} `ESTALE` if the file is gone.
  */
-export function openByHandleAt(mountFd: Fd, handle: Uint8Array, openFlags: number): Syscall {
-  return sysOpenByHandleAt(mountFd, handle, openFlags);
+export function openByHandleAt(mountFd: Fd, handle: Uint8Array, flagsOfOpen: number): Syscall {
+  return sysOpenByHandleAt(mountFd, handle, flagsOfOpen);
 }

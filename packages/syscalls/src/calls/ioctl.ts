@@ -3,6 +3,7 @@ import { InterfaceFlags, IoctlRequests } from "../constants/ioctl.ts";
 import { fd, flags, oneOf, type Param } from "../param.ts";
 import { type AnyArg, anyArg, quote, struct } from "../pointer.ts";
 import { decodeStruct, type Layout, layout } from "../struct.ts";
+import { openFlags } from "./open.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const NUMBERS = { x64: 16, arm64: 29 };
@@ -12,14 +13,18 @@ const REQUEST: Param<number> = {
   encode: (value) => value >>> 0,
 };
 
-const sysIoctl = define("ioctl", NUMBERS, [fd("fd"), REQUEST, anyArg("arg")]);
+const withoutArg = define("ioctl", NUMBERS, [fd("fd"), REQUEST]);
+const withOpenFlags = define("ioctl", NUMBERS, [fd("fd"), REQUEST, openFlags("arg")]);
+const withAnyArg = define("ioctl", NUMBERS, [fd("fd"), REQUEST, anyArg("arg")]);
 
 /**
  * Asks something of a device, file or namespace; the result and `arg` (a number or register, or a buffer that
  * is read and written) depend on `request`; see ioctl(2).
  */
-export function ioctl(on: Fd, request: number, arg: AnyArg = 0): Syscall {
-  return sysIoctl(on, request, arg);
+export function ioctl(on: Fd, request: number, arg?: AnyArg): Syscall {
+  if (arg === undefined) return withoutArg(on, request);
+  if (request === IoctlRequests.TIOCGPTPEER && typeof arg === "number") return withOpenFlags(on, request, arg);
+  return withAnyArg(on, request, arg);
 }
 
 /** The size of a terminal, in characters. */

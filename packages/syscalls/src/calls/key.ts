@@ -1,5 +1,5 @@
 import { KeyctlOperations, KeySpecs } from "../constants/keyctl.ts";
-import { checkInteger, int, oneOf, type Param } from "../param.ts";
+import { checkInteger, hex, int, oneOf, type Param } from "../param.ts";
 import { type AnyArg, anyArg, byteLength, cstring, input } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
@@ -21,7 +21,7 @@ const KEYCTL = { x64: 250, arm64: 219 };
 const plain = define("keyctl", KEYCTL, [OPERATION, anyArg("arg2"), anyArg("arg3"), anyArg("arg4"), anyArg("arg5")]);
 const joinSession = define("keyctl", KEYCTL, [OPERATION, cstring("name")]);
 const keyringId = define("keyctl", KEYCTL, [OPERATION, KEYRING, int("create")]);
-const setPermissions = define("keyctl", KEYCTL, [OPERATION, KEYRING, int("perm")]);
+const setPermissions = define("keyctl", KEYCTL, [OPERATION, KEYRING, hex("perm")]);
 
 /** Acts on keys and keyrings; the result and the arguments depend on `operation`; see keyctl(2). */
 export function keyctl(

@@ -7,16 +7,22 @@ import { define, type Syscall } from "../syscall.ts";
 
 const OPEN: ConstantTable = { prefix: "O_", values: { ...OpenFlags } };
 
-const sysOpenat = define("openat", { x64: 257, arm64: 56 }, [
-  fd("dirfd"),
-  path("pathname"),
-  openFlags("flags"),
-  octal("mode"),
-]);
+const OPENAT = { x64: 257, arm64: 56 };
+const openExisting = define("openat", OPENAT, [fd("dirfd"), path("pathname"), openFlags("flags")], { man: "open(2)" });
+const openWithMode = define(
+  "openat",
+  OPENAT,
+  [fd("dirfd"), path("pathname"), openFlags("flags"), octal("mode")],
+  { man: "open(2)" },
+);
 
-/** Opens `pathname` relative to the directory `dirfd`; the result is a descriptor; see open(2). */
-export function openat(dirfd: Fd, pathname: Text, flagsOfOpen: number, mode = 0): Syscall {
-  return sysOpenat(dirfd, pathname, flagsOfOpen, mode);
+/**
+ * Opens `pathname` relative to the directory `dirfd`; the result is a descriptor; see open(2). `mode` is for
+ * `O_CREAT` and `O_TMPFILE`.
+ */
+export function openat(dirfd: Fd, pathname: Text, flagsOfOpen: number, mode?: number): Syscall {
+  if (mode === undefined) return openExisting(dirfd, pathname, flagsOfOpen);
+  return openWithMode(dirfd, pathname, flagsOfOpen, mode);
 }
 
 /** The arguments of openat2(2): struct open_how. Fields left out are zero. */
@@ -76,8 +82,8 @@ export function memfdCreate(name: string, mfdFlags = 0): Syscall {
   return sysMemfdCreate(name, mfdFlags);
 }
 
-/** As strace prints them: with the access mode, which is no bit when it is O_RDONLY. */
-function openFlags(name: string): Param<number | bigint> {
+/** Flags of open(2), printed with the access mode, which is no bit when it is O_RDONLY. */
+export function openFlags(name: string): Param<number | bigint> {
   const all = flags(name, OPEN);
   return {
     ...all,

@@ -203,7 +203,7 @@ function device(name: string): Param<number> {
     format: (value) => {
       const major = (value >>> 8) & 0xfff;
       const minor = (value & 0xff) | ((value >>> 12) & 0xfff00);
-      return value === 0 ? "0" : `makedev(${major}, ${minor})`;
+      return value === 0 ? "0" : `makedev(0x${major.toString(16)}, 0x${minor.toString(16)})`;
     },
   };
 }

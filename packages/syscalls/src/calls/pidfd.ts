@@ -1,7 +1,7 @@
 import type { Fd } from "../argument.ts";
 import { PidfdFlags } from "../constants/wait.ts";
 import { Signals } from "../constants/signal.ts";
-import { fd, flags, hex, int, oneOf, word } from "../param.ts";
+import { address, fd, flags, int, oneOf, word } from "../param.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 const sysPidfdOpen = define("pidfd_open", { x64: 434, arm64: 434 }, [
@@ -21,7 +21,7 @@ export function pidfdOpen(pid: Fd, pidfdFlags = 0): Syscall {
 const sysPidfdSendSignal = define("pidfd_send_signal", { x64: 424, arm64: 424 }, [
   fd("pidfd"),
   oneOf("sig", { prefix: "", values: Signals }),
-  hex("info"),
+  address("info"),
   int("flags"),
 ]);
 

@@ -1,7 +1,7 @@
 import type { Arena } from "../arena.ts";
 import type { Fd } from "../argument.ts";
 import { PollEvents } from "../constants/poll.ts";
-import { fd, flags, formatFlags, int, type Param } from "../param.ts";
+import { address, fd, flags, formatFlags, int, type Param } from "../param.ts";
 import { struct } from "../pointer.ts";
 import { formatStruct, type Layout, layout, writeStruct } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
@@ -36,7 +36,7 @@ const sysPpoll = define("ppoll", { x64: 271, arm64: 73 }, [
   pollFds("fds"),
   int("nfds"),
   struct("tmo_p", timespecLayout),
-  int("sigmask"),
+  address("sigmask"),
   int("sigsetsize"),
 ], { man: "poll(2)" });
 

@@ -1,7 +1,6 @@
 import type { Fd, Text } from "../argument.ts";
 import { AtFlags } from "../constants/file.ts";
 import { KcmpTypes } from "../constants/kcmp.ts";
-import { Personality } from "../constants/personality.ts";
 import { Signals } from "../constants/signal.ts";
 import { fd, flags, int, octal, oneOf, word } from "../param.ts";
 import { environment, path, strings } from "../pointer.ts";
@@ -114,15 +113,6 @@ const sysUmask = define("umask", { x64: 95, arm64: 166 }, [octal("mask")]);
 /** Sets the permissions that new files do not get; the result is the mask before; see umask(2). */
 export function umask(mask: number): Syscall {
   return sysUmask(mask);
-}
-
-const sysPersonality = define("personality", { x64: 135, arm64: 92 }, [
-  flags("persona", { prefix: "", values: Personality }),
-]);
-
-/** Sets the execution domain; the result is the one before; see personality(2). `PERSONALITY_QUERY` only asks. */
-export function personality(persona: number): Syscall {
-  return sysPersonality(persona);
 }
 
 const sysKcmp = define("kcmp", { x64: 312, arm64: 272 }, [

@@ -75,7 +75,10 @@ export function getsockname(
   return sysGetsockname(socketFd, address, length);
 }
 
-const sysShutdown = define("shutdown", { x64: 48, arm64: 210 }, [fd("sockfd"), int("how")]);
+const sysShutdown = define("shutdown", { x64: 48, arm64: 210 }, [
+  fd("sockfd"),
+  oneOf("how", { prefix: "SHUT_", values: { RD: 0, WR: 1, RDWR: 2 } }),
+]);
 
 /** Ends one direction of a connection, 0 reading, 1 writing, or 2 both; see shutdown(2). */
 export function shutdown(socketFd: Fd, how: number): Syscall {

@@ -44,7 +44,14 @@ export const SocketOptions = {
 } as const;
 
 /** Types of control message of the level SOL_SOCKET (`SCM_`): include/linux/socket.h. */
-export const ScmTypes = { RIGHTS: 1, CREDENTIALS: 2, SECURITY: 3, PIDFD: 4 } as const;
+export const ScmTypes = {
+  /** Descriptors. */
+  RIGHTS: 1,
+  /** The sender's pid, uid and gid. */
+  CREDENTIALS: 2,
+  /** The sender's pidfd. Linux 6.5. */
+  PIDFD: 4,
+} as const;
 
 /** Flags of sendmsg(2) and recvmsg(2) (`MSG_`): include/linux/socket.h. */
 export const MsgFlags = {

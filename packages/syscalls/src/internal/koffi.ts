@@ -1,4 +1,5 @@
 import { createRequire } from "node:module";
+import { requireBinary } from "./koffi-binary.ts";
 
 /** The part of koffi that is used here; see https://koffi.dev. */
 export interface Koffi {
@@ -24,13 +25,10 @@ export function koffi(): Koffi {
 }
 
 function load(): Koffi {
-  const require = createRequire(import.meta.url);
   try {
-    const fromKoffi = createRequire(require.resolve("koffi"));
-    const binary = `@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`;
-    return fromKoffi(binary) as Koffi;
+    return requireBinary() as Koffi;
   } catch {
-    // musl, another package layout, another libc: the loader knows what to do, and its error is the one to show.
-    return require("koffi") as Koffi;
+    // musl, another package layout: the loader knows what to do, and its error is the one to show.
+    return createRequire(import.meta.url)("koffi") as Koffi;
   }
 }

@@ -12,7 +12,10 @@ export interface Verdict {
   readonly unknown: readonly string[];
 }
 
-export const compilers: Readonly<Record<Arch, string>> = { x64: "x86_64-linux-gnu-gcc", arm64: "aarch64-linux-gnu-gcc" };
+export const compilers: Readonly<Record<Arch, string>> = {
+  x64: process.arch === "x64" ? "gcc" : "x86_64-linux-gnu-gcc",
+  arm64: process.arch === "arm64" ? "gcc" : "aarch64-linux-gnu-gcc",
+};
 
 /** Has the compiler of `arch` check each assertion against the headers of that architecture; nothing runs. */
 export function checkAgainstHeaders(arch: Arch, headers: readonly string[], assertions: readonly Assertion[]): Verdict {
