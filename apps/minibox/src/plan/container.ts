@@ -72,7 +72,7 @@ interface Circumstances {
  */
 function setup(run: ResolvedRun, host: Host, { inUserNamespace, ownNetwork, ttyGroupIsMapped }: Circumstances): Step[] {
   const kernel = makeKernelFilesystems(ownNetwork || !inUserNamespace);
-  const devices = takeDevices(inUserNamespace);
+  const devices = takeDevices();
   const volumes = takeVolumes(run.volumes);
   const layout = run.rootfs === undefined ? layoutRoot(host) : [];
   return [

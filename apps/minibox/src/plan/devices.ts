@@ -1,11 +1,12 @@
 import {
   AtFlags,
   FileMode,
-  makedev,
   mkdirat,
   mknodat,
   mount,
+  MountAttrFlags,
   MountFlags,
+  mountSetattr,
   moveMount,
   MoveMountFlags,
   type Register,
@@ -16,8 +17,8 @@ import {
 } from "@ns/syscalls";
 import { takeFromHost } from "./isolate.ts";
 
-/** The devices every container has: major and minor numbers of Documentation/admin-guide/devices.txt. */
-const DEVICES = { null: [1, 3], zero: [1, 5], full: [1, 7], random: [1, 8], urandom: [1, 9], tty: [5, 0] } as const;
+/** The devices every container has. */
+const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
 
 const LINKS = {
   fd: "/proc/self/fd",
@@ -31,20 +32,29 @@ const LINKS = {
 /** The group that terminals belong to, `tty` on Debian and most others. */
 const TTY_GID = 5;
 
-/** The host's device files, for a user namespace, which may not make any. */
+/** The host's device files. */
 export interface HostDevices {
-  readonly taken: ReadonlyMap<string, Register>;
+  readonly taken: readonly { readonly name: string; readonly mount: Register }[];
   readonly steps: readonly Step[];
 }
 
-export function takeDevices(inUserNamespace: boolean): HostDevices {
-  if (!inUserNamespace) return { taken: new Map(), steps: [] };
-  const taken = Object.keys(DEVICES).map((name) => ({ name, ...takeFromHost(`/dev/${name}`, "a device") }));
+/**
+ * Takes the host's device files, read-only: what is written to a device still gets there, but its mode and owner stay.
+ * Everything else in a container is mounted nodev, so that a device that root makes in there (CAP_MKNOD) cannot be opened.
+ */
+export function takeDevices(): HostDevices {
+  const taken = DEVICES.map((name) => ({ name, ...takeFromHost(`/dev/${name}`, "a device") }));
   return {
-    taken: new Map(taken.map(({ name, mount: register }) => [name, register])),
-    steps: taken.flatMap(({ steps }) => steps),
+    taken,
+    steps: taken.flatMap(({ mount, steps }) => [
+      ...steps,
+      mountSetattr(mount, "", AtFlags.EMPTY_PATH, { attr_set: DEVICE }),
+    ]),
   };
 }
+
+/** What a device's own mount is. */
+export const DEVICE: number = MountAttrFlags.RDONLY | MountAttrFlags.NOSUID | MountAttrFlags.NOEXEC;
 
 /** Makes /dev: the devices, a devpts of its own, shared memory and message queues. */
 export function makeDev(devices: HostDevices, ttyGroupIsMapped: boolean): Step[] {
@@ -52,8 +62,8 @@ export function makeDev(devices: HostDevices, ttyGroupIsMapped: boolean): Step[]
   const { NOSUID, NODEV, NOEXEC, STRICTATIME } = MountFlags;
   return [
     step(mkdirat(AtFlags.FDCWD, "/dev", 0o755), { ignore: ["EEXIST", "EROFS"] }),
-    step(mount("tmpfs", "/dev", "tmpfs", NOSUID | STRICTATIME, "mode=0755,size=64k"), { why: "our /dev" }),
-    ...Object.entries(DEVICES).flatMap(([name, numbers]) => makeDevice(name, numbers, devices.taken.get(name))),
+    step(mount("tmpfs", "/dev", "tmpfs", NOSUID | NODEV | NOEXEC | STRICTATIME, "mode=0755,size=64k"), { why: "our /dev" }),
+    ...devices.taken.flatMap(({ name, mount }) => attachDevice(`/dev/${name}`, mount)),
     ...Object.entries(LINKS).map(([name, target]) => symlinkat(target, AtFlags.FDCWD, `/dev/${name}`)),
     mkdirat(AtFlags.FDCWD, "/dev/pts", 0o755),
     step(mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, pts), { why: "terminals of our own" }),
@@ -64,12 +74,10 @@ export function makeDev(devices: HostDevices, ttyGroupIsMapped: boolean): Step[]
   ];
 }
 
-function makeDevice(name: string, [major, minor]: readonly [number, number], taken: Register | undefined): Step[] {
-  const path = `/dev/${name}`;
-  if (taken === undefined) return [mknodat(AtFlags.FDCWD, path, FileMode.IFCHR | 0o666, makedev(major, minor))];
+function attachDevice(path: string, device: Register): Step[] {
   return [
     mknodat(AtFlags.FDCWD, path, FileMode.IFREG | 0o666, 0),
-    moveMount(taken, "", AtFlags.FDCWD, path, MoveMountFlags.F_EMPTY_PATH),
-    close(taken),
+    moveMount(device, "", AtFlags.FDCWD, path, MoveMountFlags.F_EMPTY_PATH),
+    close(device),
   ];
 }

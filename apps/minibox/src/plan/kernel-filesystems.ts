@@ -18,6 +18,7 @@ import {
   step,
   type Step,
 } from "@ns/syscalls";
+import { DEVICE } from "./devices.ts";
 import { INERT, makeDetached, takeFromHost } from "./isolate.ts";
 
 /** The kernel's file systems, made or taken while the host's root is still there. */
@@ -49,9 +50,7 @@ export function makeKernelFilesystems(ownsNetwork: boolean): KernelFilesystems {
       ...sys.steps,
       ...(ownsNetwork ? [] : [restrict]),
       ...nullDevice.steps,
-      mountSetattr(nullDevice.mount, "", AtFlags.EMPTY_PATH, {
-        attr_set: MountAttrFlags.RDONLY | MountAttrFlags.NOSUID | MountAttrFlags.NOEXEC,
-      }),
+      mountSetattr(nullDevice.mount, "", AtFlags.EMPTY_PATH, { attr_set: DEVICE }),
     ],
   };
 }

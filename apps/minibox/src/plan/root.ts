@@ -123,6 +123,9 @@ export function buildRootfs(rootfs: string): Step[] {
   return [
     step(umask(0), { why: "modes are meant as they are given" }),
     step(openTree(AtFlags.FDCWD, rootfs, flags), { into: tree, why: "the root file system" }),
+    step(mountSetattr(tree, "", AtFlags.EMPTY_PATH | AtFlags.RECURSIVE, { attr_set: MountAttrFlags.NODEV }), {
+      why: "no device in it can be opened",
+    }),
     step(mount("tmpfs", STAGE, "tmpfs", 0, "mode=0755"), { why: "a place for it" }),
     mkdirat(AtFlags.FDCWD, ROOT, 0o755),
     moveMount(tree, "", AtFlags.FDCWD, ROOT, MoveMountFlags.F_EMPTY_PATH),

@@ -31,11 +31,12 @@ export interface TakenVolume {
 export function takeVolumes(volumes: readonly ResolvedVolume[]): TakenVolume[] {
   return volumes.map((volume) => {
     const { mount, steps } = takeFromHost(volume.source, "a volume");
-    if (volume.readOnly !== true) return { volume, mount, steps };
-    const readOnly = mountSetattr(mount, "", AtFlags.EMPTY_PATH | AtFlags.RECURSIVE, {
-      attr_set: MountAttrFlags.RDONLY,
+    const readOnly = volume.readOnly === true;
+    const restrict = mountSetattr(mount, "", AtFlags.EMPTY_PATH | AtFlags.RECURSIVE, {
+      attr_set: MountAttrFlags.NODEV | (readOnly ? MountAttrFlags.RDONLY : 0),
     });
-    return { volume, mount, steps: [...steps, step(readOnly, { why: "all of it read-only" })] };
+    const why = readOnly ? "without devices, and all of it read-only" : "without devices";
+    return { volume, mount, steps: [...steps, step(restrict, { why })] };
   });
 }
 
