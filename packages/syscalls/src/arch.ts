@@ -8,7 +8,9 @@ export type Arch = "x64" | "arm64";
 export function currentArch(): Arch {
   if (process.arch === "x64" || process.arch === "arm64") return process.arch;
   throw Object.assign(
-    new Error(`unsupported architecture '${process.arch}': expected x64 or arm64`),
+    new Error(
+      `unsupported architecture '${process.arch}': expected x64 or arm64`,
+    ),
     { code: "ERR_UNSUPPORTED_ARCH" },
   );
 }

@@ -28,12 +28,16 @@ export interface CopyBack {
   readonly target: Uint8Array;
 }
 
+const FIRST_SIZE = 256;
+/** Most calls point to nothing. */
+const EMPTY = Buffer.alloc(0);
+
 /**
  * The memory that one call, or a whole program of them, points into. Addresses are offsets until an
  * interpreter knows where the arena lies: this process for `invoke`, another one for a program.
  */
 export class Arena {
-  #bytes: Buffer = Buffer.alloc(256);
+  #bytes: Buffer = EMPTY;
   #length = 0;
   readonly relocations: { readonly at: number; readonly to: number }[] = [];
   readonly stores: Store[] = [];
@@ -56,7 +60,9 @@ export class Arena {
     const at = (this.#length + 7) & ~7;
     const end = at + size;
     if (end > this.#bytes.length) {
-      const grown = Buffer.alloc(Math.max(end, this.#bytes.length * 2));
+      const grown = Buffer.alloc(
+        Math.max(FIRST_SIZE, end, this.#bytes.length * 2),
+      );
       this.#bytes.copy(grown, 0, 0, this.#length);
       this.#bytes = grown;
     }
@@ -93,7 +99,8 @@ export class Arena {
       if (width === 8) this.#bytes.writeBigUInt64LE(bits, at);
       else this.#bytes.writeUIntLE(Number(bits), at, width);
     } else if (value.kind === "pointer") {
-      if (width !== 8) throw new TypeError(`a field of ${width} bytes cannot hold an address`);
+      if (width !== 8)
+        throw new TypeError(`a field of ${width} bytes cannot hold an address`);
       this.relocations.push({ at, to: value.at });
     } else if (width === 4 || width === 8) {
       this.stores.push({ at, width, value });

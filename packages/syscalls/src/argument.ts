@@ -70,13 +70,28 @@ export function captureInts(...registers: readonly Register[]): Captures {
 }
 
 export function isRegister(value: unknown): value is Register {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "register";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    value.kind === "register"
+  );
 }
 
 export function isInherited(value: unknown): value is Inherited {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "inherited";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    value.kind === "inherited"
+  );
 }
 
 export function isCaptures(value: unknown): value is Captures {
-  return typeof value === "object" && value !== null && "kind" in value && value.kind === "captures";
+  return (
+    typeof value === "object" &&
+    value !== null &&
+    "kind" in value &&
+    value.kind === "captures"
+  );
 }

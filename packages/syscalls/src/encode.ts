@@ -6,5 +6,7 @@ import type { Syscall } from "./syscall.ts";
  * @throws {TypeError} if an argument cannot be what its parameter is; nothing has happened then.
  */
 export function encodeArgs(call: Syscall, arena: Arena): EncodedArg[] {
-  return call.params.map((param, i) => param.encode(call.args[i] as never, arena));
+  return call.params.map((param, i) =>
+    param.encode(call.args[i] as never, arena),
+  );
 }

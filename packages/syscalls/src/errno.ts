@@ -136,6 +136,8 @@ const ERRNO = {
   EHWPOISON: [133, "memory page has hardware error"],
   // Not for user space by the header's word, but file systems and eBPF let it out.
   ENOTSUPP: [524, "operation not supported"],
+  // libuv's name and number for what has no name: a seccomp filter may return any number.
+  UNKNOWN: [4094, "unknown error"],
 } as const;
 
 /** The name of a kernel error: `"EPERM"`. */
@@ -150,14 +152,9 @@ export function errnoNumber(name: ErrnoName): number {
   return ERRNO[name][0];
 }
 
-/**
- * The name of an error number, positive or negated.
- * @throws {RangeError} for a number that the kernel does not use.
- */
+/** The name of an error number, positive or negated; `"UNKNOWN"` for one that errno(3) does not have. */
 export function errnoName(number: number): ErrnoName {
-  const name = BY_NUMBER.get(Math.abs(number));
-  if (name === undefined) throw new RangeError(`unknown errno '${number}': expected one of errno(3)`);
-  return name;
+  return BY_NUMBER.get(Math.abs(number)) ?? "UNKNOWN";
 }
 
 /** What the error means, in lower case: `"operation not permitted"`. */

@@ -29,15 +29,25 @@ export class SyscallError extends Error {
 
   static {
     // On the prototype, so that an error's own keys are those that Node's have, and its stack begins with it.
-    Object.defineProperty(this.prototype, "name", { value: "SyscallError", writable: true, configurable: true });
+    Object.defineProperty(this.prototype, "name", {
+      value: "SyscallError",
+      writable: true,
+      configurable: true,
+    });
   }
 
   constructor(
-    failed: { readonly errno: number; readonly syscall: string } & SyscallErrorDetails,
+    failed: {
+      readonly errno: number;
+      readonly syscall: string;
+    } & SyscallErrorDetails,
     options?: ErrorOptions,
   ) {
     const code = errnoName(failed.errno);
-    super(`${code}: ${errnoMessage(code)}, ${failed.syscall}${subject(failed)}${position(failed)}`, options);
+    super(
+      `${code}: ${errnoMessage(code)}, ${failed.syscall}${subject(failed)}${position(failed)}`,
+      options,
+    );
     this.errno = -Math.abs(failed.errno);
     this.code = code;
     this.syscall = failed.syscall;

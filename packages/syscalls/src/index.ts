@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- a list of what there is, not code to be understood at a glance */
 export {
   register,
   inherited,
@@ -17,12 +18,34 @@ export {
 export { step, type Syscall, type Step } from "./syscall.ts";
 export { invoke, invokeAll, invokeAsync, type Registers } from "./invoke.ts";
 export { formatSyscall, formatStep } from "./format.ts";
-export { SyscallError, syscallError, type StepPosition, type SyscallErrorDetails } from "./error.ts";
-export { errnoName, errnoNumber, errnoMessage, type ErrnoName } from "./errno.ts";
+export {
+  SyscallError,
+  syscallError,
+  type StepPosition,
+  type SyscallErrorDetails,
+} from "./error.ts";
+export {
+  errnoName,
+  errnoNumber,
+  errnoMessage,
+  type ErrnoName,
+} from "./errno.ts";
 
-export { unshare, setns, clone3, cloneArgsLayout, type CloneArgs } from "./calls/namespace.ts";
+export {
+  unshare,
+  setns,
+  clone3,
+  cloneArgsLayout,
+  type CloneArgs,
+} from "./calls/namespace.ts";
 export { mount, umount2, pivotRoot } from "./calls/mount.ts";
-export { openTree, moveMount, fsopen, fsmount, fspick } from "./calls/mount-fd.ts";
+export {
+  openTree,
+  moveMount,
+  fsopen,
+  fsmount,
+  fspick,
+} from "./calls/mount-fd.ts";
 export {
   fsconfigFlag,
   fsconfigString,
@@ -34,7 +57,12 @@ export {
   fsconfigCreateExcl,
   fsconfigReconfigure,
 } from "./calls/fsconfig.ts";
-export { mountSetattr, openTreeAttr, mountAttrLayout, type MountAttr } from "./calls/mount-attr.ts";
+export {
+  mountSetattr,
+  openTreeAttr,
+  mountAttrLayout,
+  type MountAttr,
+} from "./calls/mount-attr.ts";
 export {
   statmount,
   listmount,
@@ -44,7 +72,14 @@ export {
   type Statmount,
   type ListmountOptions,
 } from "./calls/mount-query.ts";
-export { openat, openat2, pipe2, memfdCreate, openHowLayout, type OpenHow } from "./calls/open.ts";
+export {
+  openat,
+  openat2,
+  pipe2,
+  memfdCreate,
+  openHowLayout,
+  type OpenHow,
+} from "./calls/open.ts";
 export {
   read,
   write,
@@ -59,12 +94,15 @@ export {
   getrandom,
 } from "./calls/descriptor.ts";
 export { fcntl } from "./calls/fcntl.ts";
-export { sendfile, copyFileRange, fsync, fdatasync, syncfs, sync } from "./calls/copy.ts";
 export {
-  chdir,
-  fchdir,
-  getcwd,
-  chroot,
+  sendfile,
+  copyFileRange,
+  fsync,
+  fdatasync,
+  syncfs,
+  sync,
+} from "./calls/copy.ts";
+export {
   mkdirat,
   mknodat,
   makedev,
@@ -73,13 +111,16 @@ export {
   unlinkat,
   renameat2,
   readlinkat,
+} from "./calls/path.ts";
+export {
   fchownat,
   fchown,
   fchmodat,
   fchmodat2,
   fchmod,
   faccessat2,
-} from "./calls/path.ts";
+} from "./calls/permission.ts";
+export { chdir, fchdir, getcwd, chroot } from "./calls/working-directory.ts";
 export {
   statx,
   statfs,
@@ -93,7 +134,12 @@ export {
   type Statx,
   type Statfs,
 } from "./calls/stat.ts";
-export { nameToHandleAt, openByHandleAt, fileHandleBuffer, fileHandleBytes } from "./calls/handle.ts";
+export {
+  nameToHandleAt,
+  openByHandleAt,
+  fileHandleBuffer,
+  fileHandleBytes,
+} from "./calls/handle.ts";
 export {
   setxattr,
   lsetxattr,
@@ -138,7 +184,14 @@ export {
   type Siginfo,
   type Rusage,
 } from "./calls/wait.ts";
-export { ppoll, formatPollEvents, pollfdLayout, timespecLayout, type PollFd, type Timespec } from "./calls/poll.ts";
+export {
+  ppoll,
+  formatPollEvents,
+  pollfdLayout,
+  timespecLayout,
+  type PollFd,
+  type Timespec,
+} from "./calls/poll.ts";
 export {
   getuid,
   geteuid,
@@ -166,8 +219,20 @@ export {
   type CapabilitySets,
 } from "./calls/capability.ts";
 export { prctl } from "./calls/prctl.ts";
-export { prlimit, parseRlimit, RLIMIT_SIZE, rlimitLayout, type Rlimit } from "./calls/resource.ts";
-export { keyctl, joinSessionKeyring, getKeyringId, setKeyPermissions, addKey } from "./calls/key.ts";
+export {
+  prlimit,
+  parseRlimit,
+  RLIMIT_SIZE,
+  rlimitLayout,
+  type Rlimit,
+} from "./calls/resource.ts";
+export {
+  keyctl,
+  joinSessionKeyring,
+  getKeyringId,
+  setKeyPermissions,
+  addKey,
+} from "./calls/key.ts";
 export { seccomp, sockFprogLayout } from "./calls/seccomp.ts";
 export {
   landlockAbiVersion,
@@ -194,7 +259,14 @@ export {
   type SchedAttr,
 } from "./calls/sched.ts";
 export { bpf } from "./calls/bpf.ts";
-export { sethostname, setdomainname, uname, parseUtsname, UTSNAME_SIZE, type Utsname } from "./calls/host.ts";
+export {
+  sethostname,
+  setdomainname,
+  uname,
+  parseUtsname,
+  UTSNAME_SIZE,
+  type Utsname,
+} from "./calls/host.ts";
 export {
   ioctl,
   setWindowSize,
@@ -261,12 +333,25 @@ export {
   StatxMask,
 } from "./constants/file.ts";
 export { FcntlCommands, FdFlags, SealFlags } from "./constants/fcntl.ts";
-export { PrctlOptions, CapAmbientOperations, SecureBits } from "./constants/prctl.ts";
+export {
+  PrctlOptions,
+  CapAmbientOperations,
+  SecureBits,
+} from "./constants/prctl.ts";
 export { Capabilities, CAPABILITY_VERSION_3 } from "./constants/capability.ts";
 export { RlimitResources, RLIM_INFINITY } from "./constants/resource.ts";
 export { Signals } from "./constants/signal.ts";
-export { WaitOptions, WaitIdTypes, ChildCodes, PidfdFlags } from "./constants/wait.ts";
-export { SeccompOperations, SeccompFlags, SeccompActions } from "./constants/seccomp.ts";
+export {
+  WaitOptions,
+  WaitIdTypes,
+  ChildCodes,
+  PidfdFlags,
+} from "./constants/wait.ts";
+export {
+  SeccompOperations,
+  SeccompFlags,
+  SeccompActions,
+} from "./constants/seccomp.ts";
 export { IoctlRequests, InterfaceFlags } from "./constants/ioctl.ts";
 export {
   SocketFamily,
@@ -293,14 +378,36 @@ export {
   IoprioTargets,
   MemoryPolicy,
 } from "./constants/sched.ts";
-export { FilesystemMagic, StatfsFlags, XattrFlags, FlockOperations } from "./constants/filesystem.ts";
-export { BpfCommands, BpfAttachFlags, BPF_PROG_TYPE_CGROUP_DEVICE, BPF_CGROUP_DEVICE } from "./constants/bpf.ts";
+export {
+  FilesystemMagic,
+  StatfsFlags,
+  XattrFlags,
+  FlockOperations,
+} from "./constants/filesystem.ts";
+export {
+  BpfCommands,
+  BpfAttachFlags,
+  BPF_PROG_TYPE_CGROUP_DEVICE,
+  BPF_CGROUP_DEVICE,
+} from "./constants/bpf.ts";
 export { KcmpTypes } from "./constants/kcmp.ts";
 export { PollEvents } from "./constants/poll.ts";
 export { Personality, PERSONALITY_QUERY } from "./constants/personality.ts";
 
 export { define, type DefineOptions, type Definition } from "./syscall.ts";
-export { int, octal, hex, address, fd, word, flags, oneOf, formatFlags, type Param, type ConstantTable } from "./param.ts";
+export {
+  int,
+  octal,
+  hex,
+  address,
+  fd,
+  word,
+  flags,
+  oneOf,
+  formatFlags,
+  type Param,
+  type ConstantTable,
+} from "./param.ts";
 export {
   cstring,
   path,
@@ -327,6 +434,14 @@ export {
   type Scalar,
 } from "./struct.ts";
 export { encodeArgs } from "./encode.ts";
-export { Arena, type EncodedArg, type Pointer, type Store, type DecimalStore, type CopyBack } from "./arena.ts";
+export {
+  Arena,
+  type EncodedArg,
+  type Pointer,
+  type Store,
+  type DecimalStore,
+  type CopyBack,
+} from "./arena.ts";
 export { currentArch, type Arch, type Numbers } from "./arch.ts";
 export { rawSyscall, rawSyscallAsync } from "./raw.ts";
+/* eslint-enable max-lines -- the list has ended */

@@ -52,7 +52,11 @@ export function invokeAll(steps: readonly Step[]): Registers {
   return registers;
 }
 
-function runStep(step: Step, registers: Registers, at: { index: number; total: number }): void {
+function runStep(
+  step: Step,
+  registers: Registers,
+  at: { index: number; total: number },
+): void {
   const result = attempt(step, registers);
   if (step.into !== undefined) registers.set(step.into, result);
   if (result >= 0) return;
@@ -79,7 +83,9 @@ interface Prepared {
 
 function prepare(call: Syscall, registers: Registers): Prepared {
   if (call.elsewhereOnly !== undefined) {
-    throw new TypeError(`cannot perform ${call.name} in this process: ${call.elsewhereOnly}`);
+    throw new TypeError(
+      `cannot perform ${call.name} in this process: ${call.elsewhereOnly}`,
+    );
   }
   const arena = new Arena();
   const encoded = encodeArgs(call, arena);
@@ -87,44 +93,68 @@ function prepare(call: Syscall, registers: Registers): Prepared {
   return {
     args: encoded.map((arg) => resolve(arg, memory?.address ?? 0n, registers)),
     collect: (result) => {
-      if (memory !== undefined) collectFrom(memory.bytes, arena, result, registers);
+      if (memory !== undefined)
+        collectFrom(memory.bytes, arena, result, registers);
     },
   };
 }
 
 /** Copies the arena to memory that does not move, and fills in addresses and registers. */
-function materialise(arena: Arena, registers: Registers): { bytes: Buffer; address: bigint } {
+function materialise(
+  arena: Arena,
+  registers: Registers,
+): { bytes: Buffer; address: bigint } {
   // A buffer of its own, off the V8 heap: small typed arrays live on the heap and move.
   const bytes = Buffer.allocUnsafeSlow(Math.max(arena.length, 128));
   bytes.set(arena.bytes);
   const address = addressOf(bytes);
-  for (const { at, to } of arena.relocations) bytes.writeBigUInt64LE(address + BigInt(to), at);
+  for (const { at, to } of arena.relocations)
+    bytes.writeBigUInt64LE(address + BigInt(to), at);
   for (const { at, width, value } of arena.stores) {
     const number = valueOf(value, registers);
     if (width === 8) bytes.writeBigInt64LE(BigInt(number), at);
     else bytes.writeInt32LE(number, at);
   }
-  for (const { at, register } of arena.decimals) bytes.write(`${valueOf(register, registers)}\0`, at);
+  for (const { at, register } of arena.decimals)
+    bytes.write(`${valueOf(register, registers)}\0`, at);
   return { bytes, address };
 }
 
 /** Copies what the kernel wrote to the caller's buffers, and to registers unless the call failed. */
-function collectFrom(bytes: Buffer, arena: Arena, result: number, registers: Registers): void {
-  for (const { at, target } of arena.copies) target.set(bytes.subarray(at, at + target.byteLength));
+function collectFrom(
+  bytes: Buffer,
+  arena: Arena,
+  result: number,
+  registers: Registers,
+): void {
+  for (const { at, target } of arena.copies)
+    target.set(bytes.subarray(at, at + target.byteLength));
   if (result < 0) return;
   for (const { at, width, register } of arena.captures) {
-    registers.set(register, width === 8 ? Number(bytes.readBigInt64LE(at)) : bytes.readInt32LE(at));
+    registers.set(
+      register,
+      width === 8 ? Number(bytes.readBigInt64LE(at)) : bytes.readInt32LE(at),
+    );
   }
 }
 
-function resolve(arg: EncodedArg, address: bigint, registers: Registers): number | bigint {
+function resolve(
+  arg: EncodedArg,
+  address: bigint,
+  registers: Registers,
+): number | bigint {
   if (typeof arg === "number" || typeof arg === "bigint") return arg;
-  return arg.kind === "pointer" ? address + BigInt(arg.at) : valueOf(arg, registers);
+  return arg.kind === "pointer"
+    ? address + BigInt(arg.at)
+    : valueOf(arg, registers);
 }
 
 function valueOf(value: Register | Inherited, registers: Registers): number {
   if (isInherited(value)) return value.fd;
   const known = registers.get(value);
-  if (known === undefined) throw new TypeError(`register '${value.name}' is used before it has a value`);
+  if (known === undefined)
+    throw new TypeError(
+      `register '${value.name}' is used before it has a value`,
+    );
   return known;
 }

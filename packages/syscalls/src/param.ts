@@ -23,7 +23,11 @@ export interface ConstantTable {
 
 /** A signed integer, printed in decimal. */
 export function int(name: string): Param<number | bigint> {
-  return { name, encode: (value) => checkInteger(name, value), format: (value) => value.toString() };
+  return {
+    name,
+    encode: (value) => checkInteger(name, value),
+    format: (value) => value.toString(),
+  };
 }
 
 /** A mode, printed in octal. */
@@ -38,7 +42,11 @@ export function octal(name: string): Param<number> {
 /** An address that the caller vouches for, NULL as a rule. */
 export function address(name: string): Param<number | bigint> {
   const { encode, format } = hex(name);
-  return { name, encode, format: (value) => (BigInt(value) === 0n ? "NULL" : format(value)) };
+  return {
+    name,
+    encode,
+    format: (value) => (BigInt(value) === 0n ? "NULL" : format(value)),
+  };
 }
 
 /** An opaque word, printed in hexadecimal. */
@@ -46,10 +54,12 @@ export function hex(name: string): Param<number | bigint> {
   return {
     name,
     encode: (value) => checkInteger(name, value),
-    format: (value) => (BigInt(value) === 0n ? "0" : `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`),
+    format: (value) =>
+      BigInt(value) === 0n
+        ? "0"
+        : `0x${BigInt.asUintN(64, BigInt(value)).toString(16)}`,
   };
 }
-
 
 /** A file descriptor; `AT_FDCWD` is printed by name, a register as `<name>`. */
 export function fd(name: string): Param<Fd> {
@@ -61,7 +71,9 @@ export function fd(name: string): Param<Fd> {
 }
 
 function checkFd(name: string, value: Fd): EncodedArg {
-  return isRegister(value) || isInherited(value) ? value : checkInteger(name, value);
+  return isRegister(value) || isInherited(value)
+    ? value
+    : checkInteger(name, value);
 }
 
 function formatFd(value: Fd): string {
@@ -74,13 +86,18 @@ function formatFd(value: Fd): string {
 export function word(name: string): Param<bigint | Fd> {
   return {
     name,
-    encode: (value) => (typeof value === "bigint" ? value : checkFd(name, value)),
-    format: (value) => (typeof value === "bigint" ? value.toString() : formatFd(value)),
+    encode: (value) =>
+      typeof value === "bigint" ? value : checkFd(name, value),
+    format: (value) =>
+      typeof value === "bigint" ? value.toString() : formatFd(value),
   };
 }
 
 /** A set of flags, printed by name: `MS_NOSUID|MS_NODEV`. */
-export function flags(name: string, table: ConstantTable): Param<number | bigint> {
+export function flags(
+  name: string,
+  table: ConstantTable,
+): Param<number | bigint> {
   return {
     name,
     // JavaScript's | yields a signed 32-bit number: 1 << 31 is negative, and meant as an unsigned mask.
@@ -93,12 +110,19 @@ export function flags(name: string, table: ConstantTable): Param<number | bigint
 }
 
 /** Prints a mask by the names of `table`; bits without a name follow in hexadecimal. */
-export function formatFlags(value: number | bigint, table: ConstantTable): string {
-  let rest = typeof value === "number" ? BigInt(value >>> 0) : BigInt.asUintN(64, value);
+export function formatFlags(
+  value: number | bigint,
+  table: ConstantTable,
+): string {
+  let rest =
+    typeof value === "number" ? BigInt(value >>> 0) : BigInt.asUintN(64, value);
   if (rest === 0n) return "0";
   const names: string[] = [];
   const named = Object.entries(table.values)
-    .map(([key, bits]) => [key, typeof bits === "number" ? BigInt(bits >>> 0) : bits] as const)
+    .map(
+      ([key, bits]) =>
+        [key, typeof bits === "number" ? BigInt(bits >>> 0) : bits] as const,
+    )
     .filter(([, bits]) => bits !== 0n);
   // Wider constants first, so that a combination is printed by its own name and not as its parts.
   const widest = named.toSorted((a, b) => ones(b[1]) - ones(a[1]));
@@ -123,10 +147,14 @@ export function oneOf(name: string, table: ConstantTable): Param<number> {
     name,
     encode: (value) => checkInteger(name, value),
     format: (value) => {
-      const key = Object.keys(table.values).find((k) => table.values[k] === value);
+      const key = Object.keys(table.values).find(
+        (k) => table.values[k] === value,
+      );
       if (key !== undefined) return table.prefix + key;
       // A small number is a number; a large one is made of bits.
-      return Math.abs(value) < 0x1000 ? value.toString() : `0x${(value >>> 0).toString(16)}`;
+      return Math.abs(value) < 0x1000
+        ? value.toString()
+        : `0x${(value >>> 0).toString(16)}`;
     },
   };
 }
@@ -135,7 +163,12 @@ export function oneOf(name: string, table: ConstantTable): Param<number> {
  * The value itself, if it is an integer of a size that JavaScript holds exactly.
  * @throws {TypeError} if it is not.
  */
-export function checkInteger<T extends number | bigint>(name: string, value: T): T {
+export function checkInteger<T extends number | bigint>(
+  name: string,
+  value: T,
+): T {
   if (typeof value === "bigint" || Number.isSafeInteger(value)) return value;
-  throw new TypeError(`invalid ${name} '${String(value)}': expected an integer`);
+  throw new TypeError(
+    `invalid ${name} '${String(value)}': expected an integer`,
+  );
 }

@@ -4,16 +4,22 @@ import { checkInteger, type Param, word } from "./param.ts";
 import { encodeStruct, formatStruct, type Layout } from "./struct.ts";
 
 /** A NUL-terminated string, or NULL. */
-export function cstring(name: string, role?: "path" | "dest"): Param<Text | null> {
+export function cstring(
+  name: string,
+  role?: "path" | "dest",
+): Param<Text | null> {
   return {
     name,
     ...(role !== undefined && { role }),
     encode: (value, arena) => {
       if (value === null) return 0;
       if (typeof value === "object") return arena.placeDecimal(value.register);
-      if (typeof value !== "string") throw new TypeError(`invalid ${name}: expected a string or null`);
+      if (typeof value !== "string")
+        throw new TypeError(`invalid ${name}: expected a string or null`);
       if (value.includes("\0")) {
-        throw new TypeError(`invalid ${name} ${quote(value)}: expected a string without NUL characters`);
+        throw new TypeError(
+          `invalid ${name} ${quote(value)}: expected a string without NUL characters`,
+        );
       }
       return arena.placeString(value);
     },
@@ -23,7 +29,9 @@ export function cstring(name: string, role?: "path" | "dest"): Param<Text | null
 
 function formatText(value: Text | null): string {
   if (value === null) return "NULL";
-  return typeof value === "string" ? quote(value) : `"<${value.register.name}>"`;
+  return typeof value === "string"
+    ? quote(value)
+    : `"<${value.register.name}>"`;
 }
 
 /** A path, the subject of error messages. */
@@ -43,7 +51,8 @@ export function strings(name: string): Param<readonly Text[]> {
     name,
     encode: (value, arena) => {
       const at = arena.reserve((value.length + 1) * 8);
-      for (const [i, text] of value.entries()) arena.write(at + i * 8, 8, one.encode(text, arena));
+      for (const [i, text] of value.entries())
+        arena.write(at + i * 8, 8, one.encode(text, arena));
       return { kind: "pointer", at };
     },
     format: (value) => `[${value.map(formatText).join(", ")}]`,
@@ -61,7 +70,9 @@ export function input(name: string): Param<Uint8Array | string | null> {
     name,
     encode: (value, arena) => {
       if (value === null) return 0;
-      return arena.place(typeof value === "string" ? Buffer.from(value) : value);
+      return arena.place(
+        typeof value === "string" ? Buffer.from(value) : value,
+      );
     },
     format: (value) => {
       if (value === null) return "NULL";
@@ -74,29 +85,45 @@ export function input(name: string): Param<Uint8Array | string | null> {
  * A buffer the kernel writes: the caller's own, or registers that capture parts of it, or NULL. `minimum` is
  * how many bytes the kernel writes without asking how many there are.
  */
-export function output(name: string, minimum = 0): Param<ArrayBufferView | Captures | null> {
+export function output(
+  name: string,
+  minimum = 0,
+): Param<ArrayBufferView | Captures | null> {
   return {
     name,
     encode: (value, arena) => {
       if (value === null) return 0;
       const size = sizeOf(value);
-      if (size < minimum) throw new RangeError(`invalid ${name} of ${size} bytes: expected at least ${minimum}`);
+      if (size < minimum)
+        throw new RangeError(
+          `invalid ${name} of ${size} bytes: expected at least ${minimum}`,
+        );
       return placeOutput(value, arena, size);
     },
     format: (value) => {
       if (value === null) return "NULL";
-      if (isCaptures(value)) return `[${value.captures.map((c) => `<${c.register.name}>`).join(", ")}]`;
+      if (isCaptures(value))
+        return `[${value.captures.map((c) => `<${c.register.name}>`).join(", ")}]`;
       return `/* ${value.byteLength} bytes */`;
     },
   };
 }
 
-function placeOutput(value: ArrayBufferView | Captures, arena: Arena, room: number): Pointer {
+function placeOutput(
+  value: ArrayBufferView | Captures,
+  arena: Arena,
+  room: number,
+): Pointer {
   const at = arena.reserve(room);
   if (isCaptures(value)) {
-    for (const capture of value.captures) arena.captures.push({ ...capture, at: at + capture.at });
+    for (const capture of value.captures)
+      arena.captures.push({ ...capture, at: at + capture.at });
   } else {
-    const target = new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    const target = new Uint8Array(
+      value.buffer,
+      value.byteOffset,
+      value.byteLength,
+    );
     // What the caller put there goes in too: many calls read the buffer they write (ioctl, recvmsg).
     arena.bytes.set(target, at);
     arena.copies.push({ at, target });
@@ -108,7 +135,8 @@ function placeOutput(value: ArrayBufferView | Captures, arena: Arena, room: numb
 export function struct<T>(name: string, shape: Layout<T>): Param<T | null> {
   return {
     name,
-    encode: (value, arena) => (value === null ? 0 : encodeStruct(shape, value, arena)),
+    encode: (value, arena) =>
+      value === null ? 0 : encodeStruct(shape, value, arena),
     format: (value) => (value === null ? "NULL" : formatStruct(shape, value)),
   };
 }
@@ -121,17 +149,24 @@ const UNKNOWN_SIZE = 512;
 
 /** A parameter of any kind: an integer or register, a string, or a buffer that is read and written. */
 export function anyArg(name: string): Param<AnyArg> {
-  const kinds = { text: cstring(name), buffer: output(name), number: word(name) };
+  const kinds = {
+    text: cstring(name),
+    buffer: output(name),
+    number: word(name),
+  };
   return {
     name,
     encode: (value, arena) => {
       if (isText(value)) return kinds.text.encode(value, arena);
-      if (isBuffer(value)) return placeOutput(value, arena, Math.max(sizeOf(value), UNKNOWN_SIZE));
+      if (isBuffer(value))
+        return placeOutput(value, arena, Math.max(sizeOf(value), UNKNOWN_SIZE));
       return kinds.number.encode(value, arena);
     },
     format: (value) => {
       if (isText(value)) return kinds.text.format(value);
-      return isBuffer(value) ? kinds.buffer.format(value) : kinds.number.format(value);
+      return isBuffer(value)
+        ? kinds.buffer.format(value)
+        : kinds.number.format(value);
     },
   };
 }
@@ -156,7 +191,8 @@ export function ints(name: string): Param<readonly number[]> {
     name,
     encode: (value, arena) => {
       const at = arena.reserve(value.length * 4);
-      for (const [i, each] of value.entries()) arena.write(at + i * 4, 4, checkInteger(name, each));
+      for (const [i, each] of value.entries())
+        arena.write(at + i * 4, 4, checkInteger(name, each));
       return { kind: "pointer", at };
     },
     format: (value) => `[${value.join(", ")}]`,

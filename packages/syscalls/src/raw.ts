@@ -7,16 +7,38 @@ const SYSCALL =
  * Performs syscall `nr` with up to six words as they are; see syscall(2). Returns the result, or the
  * negated errno. Nothing is checked: a wrong address ends the process.
  */
-export function rawSyscall(nr: number, ...args: readonly (number | bigint)[]): number {
+export function rawSyscall(
+  nr: number,
+  ...args: readonly (number | bigint)[]
+): number {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = args;
-  const result = libc(SYSCALL)(nr, word(a), word(b), word(c), word(d), word(e), word(f));
+  const result = libc(SYSCALL)(
+    nr,
+    word(a),
+    word(b),
+    word(c),
+    word(d),
+    word(e),
+    word(f),
+  );
   return result === -1 ? -errno() : result;
 }
 
 /** As {@link rawSyscall}, on a thread of libuv's pool. What the words point to must stay until it has returned. */
-export async function rawSyscallAsync(nr: number, ...args: readonly (number | bigint)[]): Promise<number> {
+export async function rawSyscallAsync(
+  nr: number,
+  ...args: readonly (number | bigint)[]
+): Promise<number> {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = args;
-  const { result, errno } = await libcAsync(SYSCALL)(nr, word(a), word(b), word(c), word(d), word(e), word(f));
+  const { result, errno } = await libcAsync(SYSCALL)(
+    nr,
+    word(a),
+    word(b),
+    word(c),
+    word(d),
+    word(e),
+    word(f),
+  );
   return result === -1 ? -errno : result;
 }
 

@@ -4,7 +4,15 @@ import type { Param } from "./param.ts";
 /** A C integer type by its width and sign. */
 export type Scalar = "u8" | "u16" | "u32" | "u64" | "i16" | "i32" | "i64";
 
-const WIDTH = { u8: 1, u16: 2, u32: 4, u64: 8, i16: 2, i32: 4, i64: 8 } as const;
+const WIDTH = {
+  u8: 1,
+  u16: 2,
+  u32: 4,
+  u64: 8,
+  i16: 2,
+  i32: 4,
+  i64: 8,
+} as const;
 
 /** A field of a struct: its C type, and how its value is encoded and printed. */
 export interface Field {
@@ -17,7 +25,10 @@ export interface Field {
 export interface Layout<T> {
   readonly name: string;
   readonly size: number;
-  readonly fields: readonly (Field & { readonly key: keyof T & string; readonly at: number })[];
+  readonly fields: readonly (Field & {
+    readonly key: keyof T & string;
+    readonly at: number;
+  })[];
 }
 
 /** How a layout departs from natural alignment. */
@@ -42,7 +53,8 @@ export function layout<T>(
   const placed: (Field & { key: keyof T & string; at: number })[] = [];
   for (const key in fields) {
     const given: Field | Scalar = fields[key];
-    const field: Field = typeof given === "string" ? { type: given, param: plainInteger } : given;
+    const field: Field =
+      typeof given === "string" ? { type: given, param: plainInteger } : given;
     const width = WIDTH[field.type];
     if (options.packed !== true) {
       at = Math.ceil(at / width) * width;
@@ -51,7 +63,11 @@ export function layout<T>(
     placed.push({ ...field, key, at });
     at += width;
   }
-  return { name, size: options.size ?? Math.ceil(at / align) * align, fields: placed };
+  return {
+    name,
+    size: options.size ?? Math.ceil(at / align) * align,
+    fields: placed,
+  };
 }
 
 const plainInteger: Param<number | bigint> = {
@@ -61,14 +77,23 @@ const plainInteger: Param<number | bigint> = {
 };
 
 /** Places the struct `value` in the arena. */
-export function encodeStruct<T>(shape: Layout<T>, value: T, arena: Arena): Pointer {
+export function encodeStruct<T>(
+  shape: Layout<T>,
+  value: T,
+  arena: Arena,
+): Pointer {
   const at = arena.reserve(shape.size);
   writeStruct(shape, value, arena, at);
   return { kind: "pointer", at };
 }
 
 /** Writes the struct `value` at `at`, in memory that has been reserved: an element of an array. */
-export function writeStruct<T>(shape: Layout<T>, value: T, arena: Arena, at: number): void {
+export function writeStruct<T>(
+  shape: Layout<T>,
+  value: T,
+  arena: Arena,
+  at: number,
+): void {
   for (const field of shape.fields) {
     const part = value[field.key];
     if (part === undefined || part === null) continue;
@@ -88,10 +113,14 @@ export function formatStruct<T>(shape: Layout<T>, value: T): string {
 }
 
 /** Reads the scalar fields of a struct from `bytes`, as the kernel left them. */
-export function decodeStruct<T>(shape: Layout<T>, bytes: Uint8Array): Record<keyof T & string, bigint> {
+export function decodeStruct<T>(
+  shape: Layout<T>,
+  bytes: Uint8Array,
+): Record<keyof T & string, bigint> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const result: Partial<Record<keyof T & string, bigint>> = {};
-  for (const { key, at, type } of shape.fields) result[key] = readScalar(view, at, type);
+  for (const { key, at, type } of shape.fields)
+    result[key] = readScalar(view, at, type);
   return result as Record<keyof T & string, bigint>;
 }
 

@@ -1,17 +1,40 @@
 import { program, requires } from "@ns/testkit";
 import { describe, expect, test } from "vitest";
 import * as ns from "../src/index.ts";
-import { type Assertion, checkAgainstHeaders, compilers } from "./internal/headers.ts";
+import {
+  type Assertion,
+  checkAgainstHeaders,
+  compilers,
+} from "./internal/headers.ts";
 import { newerThanHeaders } from "./internal/newer.ts";
 
 type Table = Readonly<Record<string, number | bigint>>;
 
 /** Tables, the headers that define them, and what their keys leave out of the kernel's names. */
-const groups: Readonly<Record<string, readonly [headers: readonly string[], ...tables: (readonly [Table, string])[]]>> = {
-  clone: [["linux/sched.h"], [ns.CloneFlags, "CLONE_"], [ns.Clone3Flags, "CLONE_"]],
+const groups: Readonly<
+  Record<
+    string,
+    readonly [
+      headers: readonly string[],
+      ...tables: (readonly [Table, string])[],
+    ]
+  >
+> = {
+  clone: [
+    ["linux/sched.h"],
+    [ns.CloneFlags, "CLONE_"],
+    [ns.Clone3Flags, "CLONE_"],
+  ],
   signals: [["signal.h"], [ns.Signals, ""]],
   files: [
-    ["linux/types.h", "linux/fcntl.h", "linux/openat2.h", "linux/stat.h", "linux/fs.h", "linux/close_range.h"],
+    [
+      "linux/types.h",
+      "linux/fcntl.h",
+      "linux/openat2.h",
+      "linux/stat.h",
+      "linux/fs.h",
+      "linux/close_range.h",
+    ],
     [ns.ResolveFlags, "RESOLVE_"],
     [ns.AtFlags, "AT_"],
     [ns.FileMode, "S_"],
@@ -29,7 +52,16 @@ const groups: Readonly<Record<string, readonly [headers: readonly string[], ...t
     ["linux/types.h", "linux/fcntl.h", "linux/mount.h"],
     [ns.MountFlags, "MS_"],
     [pick(ns.OpenTreeFlags, "CLONE", "CLOEXEC"), "OPEN_TREE_"],
-    [pick(ns.OpenTreeFlags, "SYMLINK_NOFOLLOW", "NO_AUTOMOUNT", "EMPTY_PATH", "RECURSIVE"), "AT_"],
+    [
+      pick(
+        ns.OpenTreeFlags,
+        "SYMLINK_NOFOLLOW",
+        "NO_AUTOMOUNT",
+        "EMPTY_PATH",
+        "RECURSIVE",
+      ),
+      "AT_",
+    ],
     [ns.MoveMountFlags, "MOVE_MOUNT_"],
     [ns.FsopenFlags, "FSOPEN_"],
     [ns.FsmountFlags, "FSMOUNT_"],
@@ -75,7 +107,14 @@ const groups: Readonly<Record<string, readonly [headers: readonly string[], ...t
     [ns.SeccompActions, "SECCOMP_RET_"],
   ],
   ioctl: [
-    ["linux/types.h", "linux/fs.h", "asm/ioctls.h", "linux/nsfs.h", "linux/pidfd.h", "linux/sockios.h"],
+    [
+      "linux/types.h",
+      "linux/fs.h",
+      "asm/ioctls.h",
+      "linux/nsfs.h",
+      "linux/pidfd.h",
+      "linux/sockios.h",
+    ],
     [ns.IoctlRequests, ""],
   ],
   interfaces: [["linux/if.h"], [ns.InterfaceFlags, "IFF_"]],
@@ -103,7 +142,11 @@ const groups: Readonly<Record<string, readonly [headers: readonly string[], ...t
     [ns.LandlockRuleTypes, "LANDLOCK_RULE_"],
     [ns.LandlockRestrictFlags, "LANDLOCK_RESTRICT_SELF_"],
   ],
-  keys: [["linux/keyctl.h"], [ns.KeyctlOperations, "KEYCTL_"], [ns.KeySpecs, "KEY_SPEC_"]],
+  keys: [
+    ["linux/keyctl.h"],
+    [ns.KeyctlOperations, "KEYCTL_"],
+    [ns.KeySpecs, "KEY_SPEC_"],
+  ],
   scheduling: [
     ["linux/types.h", "linux/sched.h", "linux/ioprio.h", "linux/mempolicy.h"],
     [ns.SchedPolicy, "SCHED_"],
@@ -115,7 +158,18 @@ const groups: Readonly<Record<string, readonly [headers: readonly string[], ...t
   "file systems": [["linux/magic.h"], [magicNames(), ""]],
   statfs: [["sys/statvfs.h"], [without(ns.StatfsFlags, "NOSYMFOLLOW"), "ST_"]],
   xattr: [["linux/xattr.h"], [ns.XattrFlags, "XATTR_"]],
-  access: [["unistd.h"], [{ F_OK: ns.AccessMode.F, X_OK: ns.AccessMode.X, W_OK: ns.AccessMode.W, R_OK: ns.AccessMode.R }, ""]],
+  access: [
+    ["unistd.h"],
+    [
+      {
+        F_OK: ns.AccessMode.F,
+        X_OK: ns.AccessMode.X,
+        W_OK: ns.AccessMode.W,
+        R_OK: ns.AccessMode.R,
+      },
+      "",
+    ],
+  ],
   bpf: [
     ["linux/bpf.h"],
     [ns.BpfCommands, "BPF_"],
@@ -126,21 +180,33 @@ const groups: Readonly<Record<string, readonly [headers: readonly string[], ...t
 };
 
 describe.each(["x64", "arm64"] as const)("on %s", (arch) => {
-  test.for(Object.entries(groups))("constants of %s are the kernel's", ([, [headers, ...tables]], context) => {
-    requires(context, program(compilers[arch]));
-    const assertions = tables.flatMap(([table, prefix]) => assertionsOf(table, prefix));
-    expect(assertions.length).toBeGreaterThan(0);
-    const { wrong, unknown } = checkAgainstHeaders(arch, headers, assertions);
-    expect(wrong).toEqual([]);
-    expectNewer(unknown, assertions);
-  });
+  test.for(Object.entries(groups))(
+    "constants of %s are the kernel's",
+    ([, [headers, ...tables]], context) => {
+      requires(context, program(compilers[arch]));
+      const assertions = tables.flatMap(([table, prefix]) =>
+        assertionsOf(table, prefix),
+      );
+      expect(assertions.length).toBeGreaterThan(0);
+      const { wrong, unknown } = checkAgainstHeaders(arch, headers, assertions);
+      expect(wrong).toEqual([]);
+      expectNewer(unknown, assertions);
+    },
+  );
 
   test("the flags of open(2) are the kernel's", (context) => {
     requires(context, program(compilers[arch]));
     const { ASYNC, ...flags } = ns.openFlagsOf(arch);
     // the kernel knows O_ASYNC by an older name
-    const assertions = [...assertionsOf(flags, "O_"), ["FASYNC", ASYNC] as const];
-    const verdict = checkAgainstHeaders(arch, ["linux/types.h", "linux/fcntl.h"], assertions);
+    const assertions = [
+      ...assertionsOf(flags, "O_"),
+      ["FASYNC", ASYNC] as const,
+    ];
+    const verdict = checkAgainstHeaders(
+      arch,
+      ["linux/types.h", "linux/fcntl.h"],
+      assertions,
+    );
     expect(verdict).toEqual({ wrong: [], unknown: [] });
   });
 });
@@ -150,7 +216,11 @@ test("the flags of open(2) are those of this architecture", () => {
 });
 
 test("every table of constants is checked", () => {
-  const checked = new Set<unknown>(Object.values(groups).flatMap(([, ...tables]) => tables.map(([table]) => table)));
+  const checked = new Set<unknown>(
+    Object.values(groups).flatMap(([, ...tables]) =>
+      tables.map(([table]) => table),
+    ),
+  );
   const elsewhere = new Set<unknown>([
     ns.OpenFlags,
     ns.OpenTreeFlags,
@@ -161,22 +231,35 @@ test("every table of constants is checked", () => {
     ns.StatfsFlags,
     ns.AccessMode,
   ]);
-  const tables = Object.entries(ns).filter(([, value]) => typeof value === "object" && !("fields" in value));
+  const tables = Object.entries(ns).filter(
+    ([, value]) => typeof value === "object" && !("fields" in value),
+  );
   expect(tables.length).toBeGreaterThan(40);
-  expect(tables.filter(([, table]) => !checked.has(table) && !elsewhere.has(table)).map(([name]) => name)).toEqual([]);
+  expect(
+    tables
+      .filter(([, table]) => !checked.has(table) && !elsewhere.has(table))
+      .map(([name]) => name),
+  ).toEqual([]);
 });
 
 test("what this machine's headers cannot confirm is what the newest headers say", () => {
   const all = Object.values(groups).flatMap(([, ...tables]) =>
     tables.flatMap(([table, prefix]) => assertionsOf(table, prefix)),
   );
-  const ours = Object.fromEntries(all.filter(([name]) => name in newerThanHeaders));
+  const ours = Object.fromEntries(
+    all.filter(([name]) => name in newerThanHeaders),
+  );
   expect(ours).toEqual(newerThanHeaders);
 });
 
 /** Misspelt names are unknown too, so those must be in the list. */
-function expectNewer(unknown: readonly string[], assertions: readonly Assertion[]): void {
-  const names = assertions.map(([name]) => name).filter((name) => unknown.includes(name));
+function expectNewer(
+  unknown: readonly string[],
+  assertions: readonly Assertion[],
+): void {
+  const names = assertions
+    .map(([name]) => name)
+    .filter((name) => unknown.includes(name));
   expect(names.filter((name) => !(name in newerThanHeaders))).toEqual([]);
 }
 
@@ -184,12 +267,26 @@ function assertionsOf(table: Table, prefix: string): Assertion[] {
   return Object.entries(table).map(([key, value]) => [prefix + key, value]);
 }
 
-function pick<T extends object>(table: T, ...keys: (keyof T & string)[]): Table {
-  return Object.fromEntries(Object.entries(table).filter(([key]) => keys.includes(key as keyof T & string))) as Table;
+function pick<T extends object>(
+  table: T,
+  ...keys: (keyof T & string)[]
+): Table {
+  return Object.fromEntries(
+    Object.entries(table).filter(([key]) =>
+      keys.includes(key as keyof T & string),
+    ),
+  );
 }
 
-function without<T extends object>(table: T, ...keys: (keyof T & string)[]): Table {
-  return Object.fromEntries(Object.entries(table).filter(([key]) => !keys.includes(key as keyof T & string))) as Table;
+function without<T extends object>(
+  table: T,
+  ...keys: (keyof T & string)[]
+): Table {
+  return Object.fromEntries(
+    Object.entries(table).filter(
+      ([key]) => !keys.includes(key as keyof T & string),
+    ),
+  );
 }
 
 /** The header has some with `_SUPER_MAGIC`, some with `_MAGIC`, and some with a word more. */
@@ -201,7 +298,18 @@ function magicNames(): Table {
     EROFS: "EROFS_SUPER_MAGIC_V1",
     V9FS: "V9FS_MAGIC",
   };
-  const plain = ["TMPFS", "RAMFS", "PIPEFS", "SOCKFS", "DEBUGFS", "TRACEFS", "SYSFS", "SECURITYFS", "SELINUX", "SQUASHFS"];
+  const plain = [
+    "TMPFS",
+    "RAMFS",
+    "PIPEFS",
+    "SOCKFS",
+    "DEBUGFS",
+    "TRACEFS",
+    "SYSFS",
+    "SECURITYFS",
+    "SELINUX",
+    "SQUASHFS",
+  ];
   const withMagic = new Set([...plain, "HUGETLBFS", "BINFMTFS", "EFIVARFS"]);
   return Object.fromEntries(
     Object.entries(ns.FilesystemMagic).map(([key, value]) => [

@@ -7,20 +7,31 @@ import { samples } from "./internal/samples.ts";
 const all = Object.values(samples).flat();
 
 describe("a syscall is printed as strace prints it", () => {
-  test.each(all.map(([call, text]) => [text, call] as const))("%s", (text, call) => {
-    expect(ns.formatSyscall(call())).toBe(text);
-  });
+  test.each(all.map(([call, text]) => [text, call] as const))(
+    "%s",
+    (text, call) => {
+      expect(ns.formatSyscall(call())).toBe(text);
+    },
+  );
 });
 
 test("every function that makes a syscall has a sample", () => {
   const directory = new URL("../src/calls/", import.meta.url);
   const made = readdirSync(directory).flatMap((file) => {
     const source = readFileSync(new URL(file, directory), "utf8");
-    return [...source.matchAll(/^export function (\w+)\((?:(?!^\})[^])*?\): Syscall \{$/gm)].map((match) => match[1]);
+    return [
+      ...source.matchAll(
+        /^export function (\w+)\((?:(?!^\})[^])*?\): Syscall \{$/gm,
+      ),
+    ].map((match) => match[1]);
   });
   expect(made.length).toBeGreaterThan(130);
-  expect(made.filter((name) => name === undefined || !(name in samples))).toEqual([]);
-  expect(Object.keys(samples).filter((name) => !made.includes(name))).toEqual([]);
+  expect(
+    made.filter((name) => name === undefined || !(name in samples)),
+  ).toEqual([]);
+  expect(Object.keys(samples).filter((name) => !made.includes(name))).toEqual(
+    [],
+  );
 });
 
 test("a step is printed with its register and the errors it expects", () => {
@@ -28,12 +39,20 @@ test("a step is printed with its register and the errors it expects", () => {
   const open = ns.openTree(ns.AtFlags.FDCWD, "/", ns.OpenTreeFlags.CLONE);
   const printed = 'open_tree(AT_FDCWD, "/", OPEN_TREE_CLONE)';
   expect(ns.formatStep(open)).toBe(printed);
-  expect(ns.formatStep(ns.step(open, { into: fd }))).toBe(`${printed} = <root>`);
-  expect(ns.formatStep(ns.step(open, { ignore: ["ENOSYS", "EPERM"] }))).toBe(`${printed} (or ENOSYS|EPERM)`);
-  expect(ns.formatStep(ns.step(open, { ignore: "any" }))).toBe(`${printed} (or any error)`);
-  expect(ns.formatStep(ns.step(open, { ignore: ["ENOSYS"], otherwise: [ns.close(3)] }))).toBe(
-    `${printed} (on ENOSYS: see below)`,
+  expect(ns.formatStep(ns.step(open, { into: fd }))).toBe(
+    `${printed} = <root>`,
   );
+  expect(ns.formatStep(ns.step(open, { ignore: ["ENOSYS", "EPERM"] }))).toBe(
+    `${printed} (or ENOSYS|EPERM)`,
+  );
+  expect(ns.formatStep(ns.step(open, { ignore: "any" }))).toBe(
+    `${printed} (or any error)`,
+  );
+  expect(
+    ns.formatStep(
+      ns.step(open, { ignore: ["ENOSYS"], otherwise: [ns.close(3)] }),
+    ),
+  ).toBe(`${printed} (on ENOSYS: see below)`);
 });
 
 const mountTable: ns.ConstantTable = { prefix: "MS_", values: ns.MountFlags };
@@ -41,13 +60,18 @@ const mountTable: ns.ConstantTable = { prefix: "MS_", values: ns.MountFlags };
 test("printed flags say what the mask was", () => {
   fc.assert(
     fc.property(fc.integer({ min: -(2 ** 31), max: 2 ** 32 - 1 }), (mask) => {
-      expect(parseFlags(ns.formatFlags(mask, mountTable), mountTable)).toBe(BigInt(mask >>> 0));
+      expect(parseFlags(ns.formatFlags(mask, mountTable), mountTable)).toBe(
+        BigInt(mask >>> 0),
+      );
     }),
   );
 });
 
 test("a mask of 64 bits keeps its upper half", () => {
-  const table: ns.ConstantTable = { prefix: "CLONE_", values: { ...ns.CloneFlags, ...ns.Clone3Flags } };
+  const table: ns.ConstantTable = {
+    prefix: "CLONE_",
+    values: { ...ns.CloneFlags, ...ns.Clone3Flags },
+  };
   fc.assert(
     fc.property(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), (mask) => {
       expect(parseFlags(ns.formatFlags(mask, table), table)).toBe(mask);
@@ -55,9 +79,14 @@ test("a mask of 64 bits keeps its upper half", () => {
   );
 });
 
-function parseFlags(text: string, { prefix, values }: ns.ConstantTable): bigint {
+function parseFlags(
+  text: string,
+  { prefix, values }: ns.ConstantTable,
+): bigint {
   return text.split("|").reduce((mask, part) => {
-    const known = part.startsWith(prefix) ? values[part.slice(prefix.length)] : undefined;
+    const known = part.startsWith(prefix)
+      ? values[part.slice(prefix.length)]
+      : undefined;
     return mask | BigInt.asUintN(64, BigInt(known ?? part));
   }, 0n);
 }

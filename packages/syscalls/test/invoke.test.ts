@@ -19,33 +19,51 @@ describe("results", () => {
 
   test("an output buffer holds what the kernel wrote, however small it is", () => {
     const buf = new Uint8Array(4);
-    expect(ns.invoke(ns.read(opened(ns.openat(FDCWD, "/proc/self/comm", RDONLY | CLOEXEC)), buf))).toBe(4);
-    expect(Buffer.from(buf).toString()).toBe(readFileSync("/proc/self/comm", "utf8").slice(0, 4));
+    expect(
+      ns.invoke(
+        ns.read(
+          opened(ns.openat(FDCWD, "/proc/self/comm", RDONLY | CLOEXEC)),
+          buf,
+        ),
+      ),
+    ).toBe(4);
+    expect(Buffer.from(buf).toString()).toBe(
+      readFileSync("/proc/self/comm", "utf8").slice(0, 4),
+    );
   });
 
   test("a view into a larger buffer gets its own part of it and nothing else", () => {
     const whole = new Uint8Array(16).fill(0xff);
     ns.invoke(ns.getrandom(whole.subarray(4, 8)));
-    expect([...whole.subarray(0, 4), ...whole.subarray(8)]).toEqual(Array<number>(12).fill(0xff));
+    expect([...whole.subarray(0, 4), ...whole.subarray(8)]).toEqual(
+      Array<number>(12).fill(0xff),
+    );
   });
 
   test("an output buffer shorter than what the kernel writes is refused", () => {
     expect(() => ns.invoke(ns.statfs("/", new Uint8Array(119)))).toThrow(
       new RangeError("invalid buf of 119 bytes: expected at least 120"),
     );
-    expect(() => ns.invokeAll([ns.pipe2(ns.captureInts(ns.register("one")))])).toThrow(RangeError);
+    expect(() =>
+      ns.invokeAll([ns.pipe2(ns.captureInts(ns.register("one")))]),
+    ).toThrow(RangeError);
   });
 });
 
 describe("sequences", () => {
   test("registers carry descriptors from one step to the next", () => {
-    const [readEnd, writeEnd] = [ns.register("read end"), ns.register("write end")];
+    const [readEnd, writeEnd] = [
+      ns.register("read end"),
+      ns.register("write end"),
+    ];
     const registers = ns.invokeAll([
       ns.pipe2(ns.captureInts(readEnd, writeEnd), CLOEXEC),
       ns.write(writeEnd, "through a register"),
       ns.close(writeEnd),
     ]);
-    expect(readFileSync(openedIn(registers, readEnd), "utf8")).toBe("through a register");
+    expect(readFileSync(openedIn(registers, readEnd), "utf8")).toBe(
+      "through a register",
+    );
   });
 
   test("a result that is a descriptor is stored in a struct", () => {
@@ -56,15 +74,27 @@ describe("sequences", () => {
       ns.step(ns.openat(FDCWD, "/dev/zero", flags), { into: b }),
     ]);
     const sockets = new Int32Array(2);
-    ns.invoke(ns.socketpair(ns.SocketFamily.UNIX, ns.SocketType.STREAM | ns.SocketType.CLOEXEC, 0, sockets));
+    ns.invoke(
+      ns.socketpair(
+        ns.SocketFamily.UNIX,
+        ns.SocketType.STREAM | ns.SocketType.CLOEXEC,
+        0,
+        sockets,
+      ),
+    );
     const [near = -1, far = -1] = [...sockets].map(closedLater);
     ns.invokeAll([
-      ns.step(ns.fcntl(openedIn(registers, a), ns.FcntlCommands.DUPFD_CLOEXEC, 3), { into: a }),
+      ns.step(
+        ns.fcntl(openedIn(registers, a), ns.FcntlCommands.DUPFD_CLOEXEC, 3),
+        { into: a },
+      ),
       ns.sendFds(near, [a, openedIn(registers, b)]),
       ns.close(a),
     ]);
     const received = ns.receiveFds(far, 2).map(closedLater);
-    expect(received.map((fd) => readLink(`/proc/self/fd/${String(fd)}`))).toEqual(["/dev/null", "/dev/zero"]);
+    expect(
+      received.map((fd) => readLink(`/proc/self/fd/${String(fd)}`)),
+    ).toEqual(["/dev/null", "/dev/zero"]);
   });
 
   test("a register's value is written as text where a call takes a string", () => {
@@ -74,10 +104,14 @@ describe("sequences", () => {
     const registers = ns.invokeAll([
       ns.step(ns.getpid(), { into: pid }),
       ns.step(ns.openat(FDCWD, "/proc", PATH | CLOEXEC), { into: proc }),
-      ns.step(ns.openat(proc, ns.decimal(pid), PATH | DIRECTORY | CLOEXEC), { into: own }),
+      ns.step(ns.openat(proc, ns.decimal(pid), PATH | DIRECTORY | CLOEXEC), {
+        into: own,
+      }),
     ]);
     openedIn(registers, proc);
-    expect(readLink(`/proc/self/fd/${String(openedIn(registers, own))}`)).toBe(`/proc/${String(process.pid)}`);
+    expect(readLink(`/proc/self/fd/${String(openedIn(registers, own))}`)).toBe(
+      `/proc/${String(process.pid)}`,
+    );
   });
 
   test("an expected error is passed over, and what stands for the call is done instead", () => {
@@ -87,18 +121,30 @@ describe("sequences", () => {
       ns.step(missing, {
         into: fd,
         ignore: ["ENOENT"],
-        otherwise: [ns.step(ns.openat(FDCWD, "/dev/null", RDONLY | CLOEXEC), { into: fd })],
+        otherwise: [
+          ns.step(ns.openat(FDCWD, "/dev/null", RDONLY | CLOEXEC), {
+            into: fd,
+          }),
+        ],
       }),
     ]);
     expect(openedIn(registers, fd)).toBeGreaterThan(2);
-    expect(() => ns.invokeAll([ns.step(missing, { ignore: ["EPERM"] })])).toThrow("ENOENT");
-    expect(ns.invokeAll([ns.step(missing, { into: fd, ignore: "any" })]).get(fd)).toBe(-2);
+    expect(() =>
+      ns.invokeAll([ns.step(missing, { ignore: ["EPERM"] })]),
+    ).toThrow("ENOENT");
+    expect(
+      ns.invokeAll([ns.step(missing, { into: fd, ignore: "any" })]).get(fd),
+    ).toBe(-2);
   });
 
   test("a failed call leaves its registers without a value", () => {
     const ends = [ns.register("a"), ns.register("b")] as const;
-    const failing = ns.step(ns.pipe2(ns.captureInts(...ends), 0x40), { ignore: ["EINVAL"] });
-    expect(() => ns.invokeAll([failing, ns.close(ends[0])])).toThrow("register 'a' is used before it has a value");
+    const failing = ns.step(ns.pipe2(ns.captureInts(...ends), 0x40), {
+      ignore: ["EINVAL"],
+    });
+    expect(() => ns.invokeAll([failing, ns.close(ends[0])])).toThrow(
+      "register 'a' is used before it has a value",
+    );
   });
 });
 
@@ -108,17 +154,26 @@ describe("on another thread", () => {
     const exited = once(child, "exit");
     const pidfd = opened(ns.pidfdOpen(child.pid ?? -1));
     const revents = new Uint16Array(1);
-    const ready = ns.invokeAsync(ns.ppoll([{ fd: pidfd, events: ns.PollEvents.IN }], null, revents));
+    const ready = ns.invokeAsync(
+      ns.ppoll([{ fd: pidfd, events: ns.PollEvents.IN }], null, revents),
+    );
     ns.invoke(ns.pidfdSendSignal(pidfd, ns.Signals.SIGKILL));
     expect(await ready).toBe(1);
     // POLLHUP too, if libuv has waited for it by then
-    expect(ns.formatPollEvents(revents[0] ?? 0)).toMatch(/^POLLIN(\|POLLHUP)?$/);
+    expect(ns.formatPollEvents(revents[0] ?? 0)).toMatch(
+      /^POLLIN(\|POLLHUP)?$/,
+    );
     expect(await exited).toEqual([null, "SIGKILL"]);
   });
 
   test("its errors are those of the call, not of the main thread", async () => {
-    await expect(ns.invokeAsync(ns.close(9999))).rejects.toMatchObject({ code: "EBADF", syscall: "close" });
-    await expect(ns.invokeAsync(ns.clone3({ flags: 0n }))).rejects.toThrow(TypeError);
+    await expect(ns.invokeAsync(ns.close(9999))).rejects.toMatchObject({
+      code: "EBADF",
+      syscall: "close",
+    });
+    await expect(ns.invokeAsync(ns.clone3({ flags: 0n }))).rejects.toThrow(
+      TypeError,
+    );
   });
 
   test("timeouts shorter than a second are told in nanoseconds", async () => {
@@ -130,7 +185,9 @@ describe("on another thread", () => {
 
 test("a descriptor of this process is the same by its number and by its name", () => {
   const fd = closedLater(openSync("/dev/null", "r"));
-  expect(ns.invoke(ns.fcntl(ns.inherited(fd, "null"), ns.FcntlCommands.GETFD))).toBe(ns.FdFlags.CLOEXEC);
+  expect(
+    ns.invoke(ns.fcntl(ns.inherited(fd, "null"), ns.FcntlCommands.GETFD)),
+  ).toBe(ns.FdFlags.CLOEXEC);
 });
 
 function readLink(path: string): string {

@@ -1,7 +1,11 @@
 import { program, requires } from "@ns/testkit";
 import { describe, expect, test } from "vitest";
 import * as ns from "../src/index.ts";
-import { type Assertion, checkAgainstHeaders, compilers } from "./internal/headers.ts";
+import {
+  type Assertion,
+  checkAgainstHeaders,
+  compilers,
+} from "./internal/headers.ts";
 
 interface Known {
   readonly layout: ns.Layout<never>;
@@ -28,9 +32,16 @@ const known: Readonly<Record<string, Known>> = {
       ru_stime_usec: "ru_stime.tv_usec",
     },
   },
-  siginfo_t: { ...of(ns.siginfoLayout, "asm/siginfo.h"), type: "siginfo_t", fields: { _pad: "" } },
+  siginfo_t: {
+    ...of(ns.siginfoLayout, "asm/siginfo.h"),
+    type: "siginfo_t",
+    fields: { _pad: "" },
+  },
   pollfd: of(ns.pollfdLayout, "asm/poll.h"),
-  timespec: { ...of(ns.timespecLayout, "linux/time_types.h"), type: "struct __kernel_timespec" },
+  timespec: {
+    ...of(ns.timespecLayout, "linux/time_types.h"),
+    type: "struct __kernel_timespec",
+  },
   __user_cap_header_struct: of(ns.capHeaderLayout, "linux/capability.h"),
   __user_cap_data_struct: of(ns.capDataLayout, "linux/capability.h"),
   sock_fprog: of(ns.sockFprogLayout, "linux/filter.h"),
@@ -50,37 +61,76 @@ const known: Readonly<Record<string, Known>> = {
   },
   landlock_ruleset_attr: {
     ...of(ns.landlockRulesetLayout, "linux/landlock.h"),
-    newer: ["sizeof(struct landlock_ruleset_attr)", "handled_access_net", "scoped"],
+    newer: [
+      "sizeof(struct landlock_ruleset_attr)",
+      "handled_access_net",
+      "scoped",
+    ],
   },
-  landlock_path_beneath_attr: of(ns.landlockPathBeneathLayout, "linux/landlock.h"),
-  landlock_net_port_attr: { ...of(ns.landlockNetPortLayout, "linux/landlock.h"), newer: ["landlock_net_port_attr"] },
+  landlock_path_beneath_attr: of(
+    ns.landlockPathBeneathLayout,
+    "linux/landlock.h",
+  ),
+  landlock_net_port_attr: {
+    ...of(ns.landlockNetPortLayout, "linux/landlock.h"),
+    newer: ["landlock_net_port_attr"],
+  },
   sched_attr: of(ns.schedAttrLayout, "linux/sched/types.h"),
-  statmount: { ...of(ns.statmountLayout, "linux/mount.h"), newer: ["statmount"] },
-  mnt_id_req: { ...of(ns.mountIdRequestLayout, "linux/mount.h"), newer: ["mnt_id_req"] },
+  statmount: {
+    ...of(ns.statmountLayout, "linux/mount.h"),
+    newer: ["statmount"],
+  },
+  mnt_id_req: {
+    ...of(ns.mountIdRequestLayout, "linux/mount.h"),
+    newer: ["mnt_id_req"],
+  },
 };
 
 describe.each(["x64", "arm64"] as const)("on %s", (arch) => {
-  test.for(Object.entries(known))("struct %s lies in memory as the kernel's does", ([, struct], context) => {
-    requires(context, program(compilers[arch]));
-    const headers = ["linux/types.h", "asm/posix_types.h", ...struct.headers];
-    const { wrong, unknown } = checkAgainstHeaders(arch, headers, assertionsOf(struct));
-    const isNewer = (expression: string): boolean =>
-      struct.newer?.some((part) => expression.includes(part)) ?? false;
-    expect([...wrong, ...unknown].filter((expression) => !isNewer(expression))).toEqual([]);
-  });
+  test.for(Object.entries(known))(
+    "struct %s lies in memory as the kernel's does",
+    ([, struct], context) => {
+      requires(context, program(compilers[arch]));
+      const headers = ["linux/types.h", "asm/posix_types.h", ...struct.headers];
+      const { wrong, unknown } = checkAgainstHeaders(
+        arch,
+        headers,
+        assertionsOf(struct),
+      );
+      const isNewer = (expression: string): boolean =>
+        struct.newer?.some((part) => expression.includes(part)) ?? false;
+      expect(
+        [...wrong, ...unknown].filter((expression) => !isNewer(expression)),
+      ).toEqual([]);
+    },
+  );
 });
 
 test("every layout is checked", () => {
-  const layouts = Object.entries(ns).filter(([name]) => name.endsWith("Layout"));
-  const checked = new Set<unknown>(Object.values(known).map((each) => each.layout));
-  expect(layouts.filter(([, layout]) => !checked.has(layout)).map(([name]) => name)).toEqual([]);
+  const layouts = Object.entries(ns).filter(([name]) =>
+    name.endsWith("Layout"),
+  );
+  const checked = new Set<unknown>(
+    Object.values(known).map((each) => each.layout),
+  );
+  expect(
+    layouts.filter(([, layout]) => !checked.has(layout)).map(([name]) => name),
+  ).toEqual([]);
 });
 
 // offsets counted by hand in include/uapi/linux/landlock.h and mount.h of torvalds/linux
 test.each([
-  [ns.landlockRulesetLayout, 24, { handled_access_fs: 0, handled_access_net: 8, scoped: 16 }],
+  [
+    ns.landlockRulesetLayout,
+    24,
+    { handled_access_fs: 0, handled_access_net: 8, scoped: 16 },
+  ],
   [ns.landlockNetPortLayout, 16, { allowed_access: 0, port: 8 }],
-  [ns.mountIdRequestLayout, 32, { size: 0, spare: 4, mnt_id: 8, param: 16, mnt_ns_id: 24 }],
+  [
+    ns.mountIdRequestLayout,
+    32,
+    { size: 0, spare: 4, mnt_id: 8, param: 16, mnt_ns_id: 24 },
+  ],
   [
     ns.statmountLayout,
     512,
@@ -109,10 +159,15 @@ test.each([
       sb_source: 124,
     },
   ],
-] as const)("a struct newer than this machine's headers has the offsets of the newest header", (layout, size, offsets) => {
-  expect(Object.fromEntries(layout.fields.map((field) => [field.key, field.at]))).toEqual(offsets);
-  expect(layout.size).toBe(size);
-});
+] as const)(
+  "a struct newer than this machine's headers has the offsets of the newest header",
+  (layout, size, offsets) => {
+    expect(
+      Object.fromEntries(layout.fields.map((field) => [field.key, field.at])),
+    ).toEqual(offsets);
+    expect(layout.size).toBe(size);
+  },
+);
 
 test.each([
   ["SIGINFO_SIZE", ns.SIGINFO_SIZE, ns.siginfoLayout.size],
@@ -126,20 +181,32 @@ test.each([
   expect(size).toBe(expected);
 });
 
-test.for(["x64", "arm64"] as const)("structs without a layout have the sizes of the kernel's on %s", (arch, context) => {
-  requires(context, program(compilers[arch]));
-  const sizes: Assertion[] = [
-    ["sizeof(struct new_utsname)", ns.UTSNAME_SIZE],
-    ["sizeof(struct ifreq)", 40],
-    ["offsetof(struct ifreq, ifr_flags)", 16],
-    ["sizeof(struct file_handle)", 8],
-    ["MAX_HANDLE_SZ", 128],
-    ["sizeof(struct sockaddr_un)", 110],
-    ["sizeof(struct sock_filter)", 8],
-  ];
-  const headers = ["fcntl.h", "linux/utsname.h", "linux/if.h", "sys/un.h", "linux/filter.h"];
-  expect(checkAgainstHeaders(arch, headers, sizes)).toEqual({ wrong: [], unknown: [] });
-});
+test.for(["x64", "arm64"] as const)(
+  "structs without a layout have the sizes of the kernel's on %s",
+  (arch, context) => {
+    requires(context, program(compilers[arch]));
+    const sizes: Assertion[] = [
+      ["sizeof(struct new_utsname)", ns.UTSNAME_SIZE],
+      ["sizeof(struct ifreq)", 40],
+      ["offsetof(struct ifreq, ifr_flags)", 16],
+      ["sizeof(struct file_handle)", 8],
+      ["MAX_HANDLE_SZ", 128],
+      ["sizeof(struct sockaddr_un)", 110],
+      ["sizeof(struct sock_filter)", 8],
+    ];
+    const headers = [
+      "fcntl.h",
+      "linux/utsname.h",
+      "linux/if.h",
+      "sys/un.h",
+      "linux/filter.h",
+    ];
+    expect(checkAgainstHeaders(arch, headers, sizes)).toEqual({
+      wrong: [],
+      unknown: [],
+    });
+  },
+);
 
 function of(layout: ns.Layout<never>, header: string): Known {
   return { layout, headers: [header], type: `struct ${layout.name}` };

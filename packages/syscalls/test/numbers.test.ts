@@ -23,15 +23,27 @@ describe.each(["x64", "arm64"] as const)("on %s", (arch) => {
     requires(context, program(compilers[arch]));
     const numbers = numbersOn(arch);
     expect(numbers.size).toBeGreaterThan(120);
-    const assertions = [...numbers].map(([name, nr]) => [`__NR_${name}`, nr] as const);
-    const { wrong, unknown } = checkAgainstHeaders(arch, ["asm/unistd.h"], assertions);
+    const assertions = [...numbers].map(
+      ([name, nr]) => [`__NR_${name}`, nr] as const,
+    );
+    const { wrong, unknown } = checkAgainstHeaders(
+      arch,
+      ["asm/unistd.h"],
+      assertions,
+    );
     expect(wrong).toEqual([]);
-    expect(unknown.filter((name) => !(name.slice("__NR_".length) in newer))).toEqual([]);
+    expect(
+      unknown.filter((name) => !(name.slice("__NR_".length) in newer)),
+    ).toEqual([]);
   });
 
   test("a syscall newer than this machine's headers has its number in the newest table", () => {
     const numbers = numbersOn(arch);
-    expect(Object.fromEntries(Object.keys(newer).map((name) => [name, numbers.get(name)]))).toEqual(newer);
+    expect(
+      Object.fromEntries(
+        Object.keys(newer).map((name) => [name, numbers.get(name)]),
+      ),
+    ).toEqual(newer);
   });
 });
 
@@ -47,7 +59,9 @@ test("an architecture without known numbers is refused", () => {
 
 function numbersOn(arch: Arch): Map<string, number> {
   pretend(arch);
-  const calls: Syscall[] = Object.values(samples).flatMap((each) => each.map(([call]) => call()));
+  const calls: Syscall[] = Object.values(samples).flatMap((each) =>
+    each.map(([call]) => call()),
+  );
   const numbers = new Map<string, number>();
   for (const { name, nr } of calls) {
     // several definitions of one syscall agree

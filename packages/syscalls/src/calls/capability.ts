@@ -24,16 +24,24 @@ interface Header {
 }
 
 /** struct __user_cap_header_struct of include/uapi/linux/capability.h. */
-export const capHeaderLayout: Layout<Header> = layout<Header>("__user_cap_header_struct", {
-  version: {
-    type: "u32",
-    param: oneOf("version", { prefix: "_LINUX_CAPABILITY_", values: { VERSION_3: CAPABILITY_VERSION_3 } }),
+export const capHeaderLayout: Layout<Header> = layout<Header>(
+  "__user_cap_header_struct",
+  {
+    version: {
+      type: "u32",
+      param: oneOf("version", {
+        prefix: "_LINUX_CAPABILITY_",
+        values: { VERSION_3: CAPABILITY_VERSION_3 },
+      }),
+    },
+    pid: { type: "i32", param: word("pid") },
   },
-  pid: { type: "i32", param: word("pid") },
-});
+);
 
 /** struct __user_cap_data_struct of include/uapi/linux/capability.h: 32 bits of each set. */
-export const capDataLayout: Layout<Record<keyof CapabilitySets, number | bigint>> = layout("__user_cap_data_struct", {
+export const capDataLayout: Layout<
+  Record<keyof CapabilitySets, number | bigint>
+> = layout("__user_cap_data_struct", {
   effective: "u32",
   permitted: "u32",
   inheritable: "u32",
@@ -44,14 +52,20 @@ const HEADER = struct("hdrp", capHeaderLayout);
 /** How many bytes {@link capget} writes. */
 export const CAPABILITY_DATA_SIZE = 24;
 
-const sysCapget = define("capget", { x64: 125, arm64: 90 }, [HEADER, output("datap", CAPABILITY_DATA_SIZE)]);
+const sysCapget = define("capget", { x64: 125, arm64: 90 }, [
+  HEADER,
+  output("datap", CAPABILITY_DATA_SIZE),
+]);
 
 /** Puts the capability sets of the thread `pid` (0: the caller) in `data`, for {@link parseCapabilitySets}; see capget(2). */
 export function capget(pid: Fd, data: Uint8Array): Syscall {
   return sysCapget({ version: CAPABILITY_VERSION_3, pid }, data);
 }
 
-const sysCapset = define("capset", { x64: 126, arm64: 91 }, [HEADER, capData("datap")]);
+const sysCapset = define("capset", { x64: 126, arm64: 91 }, [
+  HEADER,
+  capData("datap"),
+]);
 
 /**
  * Sets the caller's effective, permitted and inheritable capabilities; see capset(2). This thread only.
@@ -79,7 +93,12 @@ function capData(name: string): Param<CapabilitySets> {
     encode: (sets, arena: Arena) => {
       const at = arena.reserve(CAPABILITY_DATA_SIZE);
       writeStruct(capDataLayout, half(sets, 0n), arena, at);
-      writeStruct(capDataLayout, half(sets, 32n), arena, at + capDataLayout.size);
+      writeStruct(
+        capDataLayout,
+        half(sets, 32n),
+        arena,
+        at + capDataLayout.size,
+      );
       return { kind: "pointer", at };
     },
     format: ({ effective, permitted, inheritable }) =>
@@ -89,11 +108,17 @@ function capData(name: string): Param<CapabilitySets> {
 
 function half(sets: CapabilitySets, shift: bigint): CapabilitySets {
   const of = (mask: bigint): bigint => (mask >> shift) & 0xffffffffn;
-  return { effective: of(sets.effective), permitted: of(sets.permitted), inheritable: of(sets.inheritable) };
+  return {
+    effective: of(sets.effective),
+    permitted: of(sets.permitted),
+    inheritable: of(sets.inheritable),
+  };
 }
 
 function formatMask(mask: bigint): string {
-  const names = Object.entries(Capabilities).map(([name, bit]) => [`1<<CAP_${name}`, 1n << BigInt(bit)] as const);
+  const names = Object.entries(Capabilities).map(
+    ([name, bit]) => [`1<<CAP_${name}`, 1n << BigInt(bit)] as const,
+  );
   const known = names.filter(([, bit]) => (mask & bit) !== 0n);
   const rest = known.reduce((left, [, bit]) => left & ~bit, mask);
   const parts: string[] = known.map(([name]) => name);

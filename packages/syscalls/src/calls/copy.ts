@@ -2,7 +2,12 @@ import type { Fd } from "../argument.ts";
 import { address, fd, int } from "../param.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysSendfile = define("sendfile", { x64: 40, arm64: 71 }, [fd("out_fd"), fd("in_fd"), address("offset"), int("count")]);
+const sysSendfile = define("sendfile", { x64: 40, arm64: 71 }, [
+  fd("out_fd"),
+  fd("in_fd"),
+  address("offset"),
+  int("count"),
+]);
 
 /** Copies up to `count` bytes between descriptors within the kernel; the result is how many; see sendfile(2). */
 export function sendfile(outFd: Fd, inFd: Fd, count: number): Syscall {
@@ -34,14 +39,18 @@ export function fsync(file: Fd): Syscall {
   return sysFsync(file);
 }
 
-const sysFdatasync = define("fdatasync", { x64: 75, arm64: 83 }, [fd("fd")], { man: "fsync(2)" });
+const sysFdatasync = define("fdatasync", { x64: 75, arm64: 83 }, [fd("fd")], {
+  man: "fsync(2)",
+});
 
 /** Writes a file's data to its disk; see fsync(2). */
 export function fdatasync(file: Fd): Syscall {
   return sysFdatasync(file);
 }
 
-const sysSyncfs = define("syncfs", { x64: 306, arm64: 267 }, [fd("fd")], { man: "sync(2)" });
+const sysSyncfs = define("syncfs", { x64: 306, arm64: 267 }, [fd("fd")], {
+  man: "sync(2)",
+});
 
 /** Writes the whole file system that a descriptor's file is on to its disk; see sync(2). */
 export function syncfs(file: Fd): Syscall {

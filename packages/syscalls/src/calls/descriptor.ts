@@ -5,14 +5,26 @@ import { fd, flags, int, oneOf } from "../param.ts";
 import { byteLength, input, output, sizeOf } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysRead = define("read", { x64: 0, arm64: 63 }, [fd("fd"), output("buf"), int("count")]);
+const sysRead = define("read", { x64: 0, arm64: 63 }, [
+  fd("fd"),
+  output("buf"),
+  int("count"),
+]);
 
 /** Reads into `buf`; the result is how many bytes came, 0 at the end of the file; see read(2). */
-export function read(from: Fd, buf: ArrayBufferView | Captures, count: number = sizeOf(buf)): Syscall {
+export function read(
+  from: Fd,
+  buf: ArrayBufferView | Captures,
+  count: number = sizeOf(buf),
+): Syscall {
   return sysRead(from, buf, count);
 }
 
-const sysWrite = define("write", { x64: 1, arm64: 64 }, [fd("fd"), input("buf"), int("count")]);
+const sysWrite = define("write", { x64: 1, arm64: 64 }, [
+  fd("fd"),
+  input("buf"),
+  int("count"),
+]);
 
 /** Writes `data`; the result is how many bytes went, which may be fewer; see write(2). */
 export function write(to: Fd, data: Uint8Array | string): Syscall {
@@ -47,7 +59,11 @@ const sysCloseRange = define("close_range", { x64: 436, arm64: 436 }, [
 export const LAST_FD = 0xffffffff;
 
 /** Closes the descriptors from `first` to `last`, or marks them close-on-exec; see close_range(2). Linux 5.9. */
-export function closeRange(first: Fd, last: number = LAST_FD, closeRangeFlags = 0): Syscall {
+export function closeRange(
+  first: Fd,
+  last: number = LAST_FD,
+  closeRangeFlags = 0,
+): Syscall {
   return sysCloseRange(first, last, closeRangeFlags);
 }
 
@@ -65,7 +81,10 @@ export function dup3(oldFd: Fd, newFd: Fd, openFlags = 0): Syscall {
   return sysDup3(oldFd, newFd, openFlags);
 }
 
-const sysFtruncate = define("ftruncate", { x64: 77, arm64: 46 }, [fd("fd"), int("length")]);
+const sysFtruncate = define("ftruncate", { x64: 77, arm64: 46 }, [
+  fd("fd"),
+  int("length"),
+]);
 
 /** Sets a file's size in bytes; see truncate(2). */
 export function ftruncate(file: Fd, length: number): Syscall {
@@ -85,10 +104,22 @@ export function flock(file: Fd, operation: number): Syscall {
   return sysFlock(file, operation);
 }
 
-const sysEventfd2 = define("eventfd2", { x64: 290, arm64: 19 }, [
-  int("initval"),
-  flags("flags", { prefix: "EFD_", values: { SEMAPHORE: 0x1, CLOEXEC: OpenFlags.CLOEXEC, NONBLOCK: OpenFlags.NONBLOCK } }),
-], { man: "eventfd(2)" });
+const sysEventfd2 = define(
+  "eventfd2",
+  { x64: 290, arm64: 19 },
+  [
+    int("initval"),
+    flags("flags", {
+      prefix: "EFD_",
+      values: {
+        SEMAPHORE: 0x1,
+        CLOEXEC: OpenFlags.CLOEXEC,
+        NONBLOCK: OpenFlags.NONBLOCK,
+      },
+    }),
+  ],
+  { man: "eventfd(2)" },
+);
 
 /** Makes a counter that can be waited for; the result is its descriptor; flags are `O_CLOEXEC`, `O_NONBLOCK`; see eventfd(2). */
 export function eventfd2(initialValue = 0, eventfdFlags = 0): Syscall {
@@ -98,7 +129,10 @@ export function eventfd2(initialValue = 0, eventfdFlags = 0): Syscall {
 const sysGetrandom = define("getrandom", { x64: 318, arm64: 278 }, [
   output("buf"),
   int("buflen"),
-  flags("flags", { prefix: "GRND_", values: { NONBLOCK: 0x1, RANDOM: 0x2, INSECURE: 0x4 } }),
+  flags("flags", {
+    prefix: "GRND_",
+    values: { NONBLOCK: 0x1, RANDOM: 0x2, INSECURE: 0x4 },
+  }),
 ]);
 
 /** Fills `buf` with random bytes; the result is how many; see getrandom(2). Linux 3.17. */

@@ -9,10 +9,34 @@ const FS = fd("fd");
 const COMMAND = oneOf("cmd", { prefix: "FSCONFIG_", values: FsconfigCommand });
 const KEY = cstring("key");
 
-const bare = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, address("value"), int("aux")]);
-const withText = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, cstring("value"), fd("aux")]);
-const withBytes = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, input("value"), int("aux")]);
-const withFd = define("fsconfig", NUMBERS, [FS, COMMAND, KEY, address("value"), fd("aux")]);
+const bare = define("fsconfig", NUMBERS, [
+  FS,
+  COMMAND,
+  KEY,
+  address("value"),
+  int("aux"),
+]);
+const withText = define("fsconfig", NUMBERS, [
+  FS,
+  COMMAND,
+  KEY,
+  cstring("value"),
+  fd("aux"),
+]);
+const withBytes = define("fsconfig", NUMBERS, [
+  FS,
+  COMMAND,
+  KEY,
+  input("value"),
+  int("aux"),
+]);
+const withFd = define("fsconfig", NUMBERS, [
+  FS,
+  COMMAND,
+  KEY,
+  address("value"),
+  fd("aux"),
+]);
 
 /** Sets a flag: `fsconfigFlag(fs, "ro")`; see fsconfig(2). Linux 5.2. */
 export function fsconfigFlag(fs: Fd, key: string): Syscall {
@@ -28,12 +52,27 @@ export function fsconfigString(fs: Fd, key: string, value: Text): Syscall {
 }
 
 /** Sets bytes, at most 1 MiB; see fsconfig(2). Linux 5.2. */
-export function fsconfigBinary(fs: Fd, key: string, value: Uint8Array): Syscall {
-  return withBytes(fs, FsconfigCommand.SET_BINARY, key, value, byteLength(value));
+export function fsconfigBinary(
+  fs: Fd,
+  key: string,
+  value: Uint8Array,
+): Syscall {
+  return withBytes(
+    fs,
+    FsconfigCommand.SET_BINARY,
+    key,
+    value,
+    byteLength(value),
+  );
 }
 
 /** Sets a file, by its path relative to `dirfd`; see fsconfig(2). Linux 5.2. */
-export function fsconfigPath(fs: Fd, key: string, dirfd: Fd, pathname: Text): Syscall {
+export function fsconfigPath(
+  fs: Fd,
+  key: string,
+  dirfd: Fd,
+  pathname: Text,
+): Syscall {
   return withText(fs, FsconfigCommand.SET_PATH, key, pathname, dirfd);
 }
 

@@ -12,13 +12,17 @@ const HEADER_SIZE = 8;
 
 const { SYMLINK_FOLLOW, EMPTY_PATH } = AtFlags;
 
-const sysNameToHandleAt = define("name_to_handle_at", { x64: 303, arm64: 264 }, [
-  fd("dirfd"),
-  path("pathname"),
-  output("handle", HEADER_SIZE),
-  output("mount_id", 4),
-  flags("flags", { prefix: "AT_", values: { SYMLINK_FOLLOW, EMPTY_PATH } }),
-]);
+const sysNameToHandleAt = define(
+  "name_to_handle_at",
+  { x64: 303, arm64: 264 },
+  [
+    fd("dirfd"),
+    path("pathname"),
+    output("handle", HEADER_SIZE),
+    output("mount_id", 4),
+    flags("flags", { prefix: "AT_", values: { SYMLINK_FOLLOW, EMPTY_PATH } }),
+  ],
+);
 
 /** Room for a file handle, as {@link nameToHandleAt} wants it. */
 export function fileHandleBuffer(): Uint8Array {
@@ -44,21 +48,28 @@ export function nameToHandleAt(
 
 /** The handle proper: what {@link nameToHandleAt} left in `handle`, after its length and type. */
 export function fileHandleBytes(handle: Uint8Array): Uint8Array {
-  const length = new DataView(handle.buffer, handle.byteOffset).getUint32(0, true);
+  const length = new DataView(handle.buffer, handle.byteOffset).getUint32(
+    0,
+    true,
+  );
   return handle.subarray(HEADER_SIZE, HEADER_SIZE + length);
 }
 
-const sysOpenByHandleAt = define("open_by_handle_at", { x64: 304, arm64: 265 }, [
-  fd("mount_fd"),
-  input("handle"),
-  openFlags("flags"),
-]);
+const sysOpenByHandleAt = define(
+  "open_by_handle_at",
+  { x64: 304, arm64: 265 },
+  [fd("mount_fd"), input("handle"), openFlags("flags")],
+);
 
 /**
  * Opens the file of a handle, whatever directories are above it; `mountFd` is any file on its file system; see
  * open_by_handle_at(2). Needs CAP_DAC_READ_SEARCH, in the initial user namespace before Linux 6.11.
  * @throws {SyscallError} `ESTALE` if the file is gone.
  */
-export function openByHandleAt(mountFd: Fd, handle: Uint8Array, flagsOfOpen: number): Syscall {
+export function openByHandleAt(
+  mountFd: Fd,
+  handle: Uint8Array,
+  flagsOfOpen: number,
+): Syscall {
   return sysOpenByHandleAt(mountFd, handle, flagsOfOpen);
 }

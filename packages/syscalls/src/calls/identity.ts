@@ -11,7 +11,9 @@ export function getuid(): Syscall {
   return sysGetuid();
 }
 
-const sysGeteuid = define("geteuid", { x64: 107, arm64: 175 }, [], { man: "getuid(2)" });
+const sysGeteuid = define("geteuid", { x64: 107, arm64: 175 }, [], {
+  man: "getuid(2)",
+});
 
 /** The result is the effective user id; see getuid(2). */
 export function geteuid(): Syscall {
@@ -25,7 +27,9 @@ export function getgid(): Syscall {
   return sysGetgid();
 }
 
-const sysGetegid = define("getegid", { x64: 108, arm64: 177 }, [], { man: "getgid(2)" });
+const sysGetegid = define("getegid", { x64: 108, arm64: 177 }, [], {
+  man: "getgid(2)",
+});
 
 /** The result is the effective group id; see getgid(2). */
 export function getegid(): Syscall {
@@ -46,43 +50,77 @@ export function setgid(gid: number): Syscall {
   return sysSetgid(gid);
 }
 
-const sysSetresuid = define("setresuid", { x64: 117, arm64: 147 }, [int("ruid"), int("euid"), int("suid")]);
+const sysSetresuid = define("setresuid", { x64: 117, arm64: 147 }, [
+  int("ruid"),
+  int("euid"),
+  int("suid"),
+]);
 
 /**
  * Sets the real, effective and saved user ids; -1 leaves one as it is; see setresuid(2). This thread only.
  * Capabilities go when all of them become non-zero.
  * @throws {SyscallError} `EINVAL` for an id that the user namespace does not map.
  */
-export function setresuid(real: number, effective: number = UNCHANGED, saved: number = UNCHANGED): Syscall {
+export function setresuid(
+  real: number,
+  effective: number = UNCHANGED,
+  saved: number = UNCHANGED,
+): Syscall {
   return sysSetresuid(real, effective, saved);
 }
 
-const sysSetresgid = define("setresgid", { x64: 119, arm64: 149 }, [int("rgid"), int("egid"), int("sgid")], {
-  man: "setresuid(2)",
-});
+const sysSetresgid = define(
+  "setresgid",
+  { x64: 119, arm64: 149 },
+  [int("rgid"), int("egid"), int("sgid")],
+  {
+    man: "setresuid(2)",
+  },
+);
 
 /** Sets the real, effective and saved group ids; -1 leaves one as it is; see setresuid(2). This thread only. */
-export function setresgid(real: number, effective: number = UNCHANGED, saved: number = UNCHANGED): Syscall {
+export function setresgid(
+  real: number,
+  effective: number = UNCHANGED,
+  saved: number = UNCHANGED,
+): Syscall {
   return sysSetresgid(real, effective, saved);
 }
 
-const IDS = [output("real", 4), output("effective", 4), output("saved", 4)] as const;
+const IDS = [
+  output("real", 4),
+  output("effective", 4),
+  output("saved", 4),
+] as const;
 
 const sysGetresuid = define("getresuid", { x64: 118, arm64: 148 }, IDS);
 
 /** Puts the real, effective and saved user ids in the first element of each array; see getresuid(2). */
-export function getresuid(real: Uint32Array, effective: Uint32Array, saved: Uint32Array): Syscall {
+export function getresuid(
+  real: Uint32Array,
+  effective: Uint32Array,
+  saved: Uint32Array,
+): Syscall {
   return sysGetresuid(real, effective, saved);
 }
 
-const sysGetresgid = define("getresgid", { x64: 120, arm64: 150 }, IDS, { man: "getresuid(2)" });
+const sysGetresgid = define("getresgid", { x64: 120, arm64: 150 }, IDS, {
+  man: "getresuid(2)",
+});
 
 /** Puts the real, effective and saved group ids in the first element of each array; see getresuid(2). */
-export function getresgid(real: Uint32Array, effective: Uint32Array, saved: Uint32Array): Syscall {
+export function getresgid(
+  real: Uint32Array,
+  effective: Uint32Array,
+  saved: Uint32Array,
+): Syscall {
   return sysGetresgid(real, effective, saved);
 }
 
-const sysSetgroups = define("setgroups", { x64: 116, arm64: 159 }, [int("size"), ints("list")]);
+const sysSetgroups = define("setgroups", { x64: 116, arm64: 159 }, [
+  int("size"),
+  ints("list"),
+]);
 
 /**
  * Sets the supplementary groups; see setgroups(2). This thread only.
@@ -92,21 +130,28 @@ export function setgroups(gids: readonly number[]): Syscall {
   return sysSetgroups(gids.length, gids);
 }
 
-const sysGetgroups = define("getgroups", { x64: 115, arm64: 158 }, [int("size"), output("list")]);
+const sysGetgroups = define("getgroups", { x64: 115, arm64: 158 }, [
+  int("size"),
+  output("list"),
+]);
 
 /** Puts the supplementary groups in `list`; the result is how many there are, also without `list`; see getgroups(2). */
 export function getgroups(list: Uint32Array | null): Syscall {
   return sysGetgroups(list?.length ?? 0, list);
 }
 
-const sysSetfsuid = define("setfsuid", { x64: 122, arm64: 151 }, [int("fsuid")]);
+const sysSetfsuid = define("setfsuid", { x64: 122, arm64: 151 }, [
+  int("fsuid"),
+]);
 
 /** Sets the user id for file access; the result is the one before, even on failure; see setfsuid(2). This thread only. */
 export function setfsuid(uid: number): Syscall {
   return sysSetfsuid(uid);
 }
 
-const sysSetfsgid = define("setfsgid", { x64: 123, arm64: 152 }, [int("fsgid")]);
+const sysSetfsgid = define("setfsgid", { x64: 123, arm64: 152 }, [
+  int("fsgid"),
+]);
 
 /** Sets the group id for file access; the result is the one before, even on failure; see setfsgid(2). This thread only. */
 export function setfsgid(gid: number): Syscall {

@@ -14,7 +14,11 @@ const REQUEST: Param<number> = {
 };
 
 const withoutArg = define("ioctl", NUMBERS, [fd("fd"), REQUEST]);
-const withOpenFlags = define("ioctl", NUMBERS, [fd("fd"), REQUEST, openFlags("arg")]);
+const withOpenFlags = define("ioctl", NUMBERS, [
+  fd("fd"),
+  REQUEST,
+  openFlags("arg"),
+]);
 const withAnyArg = define("ioctl", NUMBERS, [fd("fd"), REQUEST, anyArg("arg")]);
 
 /**
@@ -23,7 +27,8 @@ const withAnyArg = define("ioctl", NUMBERS, [fd("fd"), REQUEST, anyArg("arg")]);
  */
 export function ioctl(on: Fd, request: number, arg?: AnyArg): Syscall {
   if (arg === undefined) return withoutArg(on, request);
-  if (request === IoctlRequests.TIOCGPTPEER && typeof arg === "number") return withOpenFlags(on, request, arg);
+  if (request === IoctlRequests.TIOCGPTPEER && typeof arg === "number")
+    return withOpenFlags(on, request, arg);
   return withAnyArg(on, request, arg);
 }
 
@@ -48,11 +53,23 @@ export const winsizeLayout: Layout<Winsize> = layout<Winsize>("winsize", {
   ws_ypixel: "u16",
 });
 
-const withWinsize = define("ioctl", NUMBERS, [fd("fd"), REQUEST, struct("arg", winsizeLayout)]);
+const withWinsize = define("ioctl", NUMBERS, [
+  fd("fd"),
+  REQUEST,
+  struct("arg", winsizeLayout),
+]);
 
 /** Sets a terminal's size; its foreground process group gets SIGWINCH; see TIOCSWINSZ(2const). */
-export function setWindowSize(terminal: Fd, { cols, rows }: TerminalSize): Syscall {
-  return withWinsize(terminal, IoctlRequests.TIOCSWINSZ, { ws_row: rows, ws_col: cols, ws_xpixel: 0, ws_ypixel: 0 });
+export function setWindowSize(
+  terminal: Fd,
+  { cols, rows }: TerminalSize,
+): Syscall {
+  return withWinsize(terminal, IoctlRequests.TIOCSWINSZ, {
+    ws_row: rows,
+    ws_col: cols,
+    ws_xpixel: 0,
+    ws_ypixel: 0,
+  });
 }
 
 /** How many bytes {@link getWindowSize} writes. */
@@ -78,15 +95,26 @@ interface InterfaceRequest {
 const IFNAMSIZ = 16;
 const IFREQ_SIZE = 40;
 
-const withInterface = define("ioctl", NUMBERS, [fd("fd"), REQUEST, ifreq("arg")]);
+const withInterface = define("ioctl", NUMBERS, [
+  fd("fd"),
+  REQUEST,
+  ifreq("arg"),
+]);
 
 /**
  * Sets a network interface's flags, e.g. brings the loopback of a new network namespace up; `socketFd` is any
  * socket made in that namespace; see netdevice(7). Needs CAP_NET_ADMIN there.
  * @throws {SyscallError} `ENODEV` if there is no such interface.
  */
-export function setInterfaceFlags(socketFd: Fd, name: string, interfaceFlags: number): Syscall {
-  return withInterface(socketFd, IoctlRequests.SIOCSIFFLAGS, { ifr_name: name, ifr_flags: interfaceFlags });
+export function setInterfaceFlags(
+  socketFd: Fd,
+  name: string,
+  interfaceFlags: number,
+): Syscall {
+  return withInterface(socketFd, IoctlRequests.SIOCSIFFLAGS, {
+    ifr_name: name,
+    ifr_flags: interfaceFlags,
+  });
 }
 
 function ifreq(name: string): Param<InterfaceRequest> {
@@ -96,12 +124,15 @@ function ifreq(name: string): Param<InterfaceRequest> {
     encode: ({ ifr_name, ifr_flags }, arena) => {
       const bytes = Buffer.alloc(IFREQ_SIZE);
       if (ifr_name === "" || Buffer.byteLength(ifr_name) >= IFNAMSIZ) {
-        throw new RangeError(`invalid interface name ${quote(ifr_name)}: expected 1 to ${IFNAMSIZ - 1} bytes`);
+        throw new RangeError(
+          `invalid interface name ${quote(ifr_name)}: expected 1 to ${IFNAMSIZ - 1} bytes`,
+        );
       }
       bytes.write(ifr_name);
       bytes.writeUInt16LE(ifr_flags & 0xffff, IFNAMSIZ);
       return arena.place(bytes);
     },
-    format: ({ ifr_name, ifr_flags }) => `{ifr_name=${quote(ifr_name)}, ifr_flags=${mask.format(ifr_flags)}}`,
+    format: ({ ifr_name, ifr_flags }) =>
+      `{ifr_name=${quote(ifr_name)}, ifr_flags=${mask.format(ifr_flags)}}`,
   };
 }

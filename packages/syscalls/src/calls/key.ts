@@ -15,13 +15,26 @@ const KEYRING: Param<number> = {
   },
 };
 
-const OPERATION = oneOf("operation", { prefix: "KEYCTL_", values: KeyctlOperations });
+const OPERATION = oneOf("operation", {
+  prefix: "KEYCTL_",
+  values: KeyctlOperations,
+});
 const KEYCTL = { x64: 250, arm64: 219 };
 
-const plain = define("keyctl", KEYCTL, [OPERATION, anyArg("arg2"), anyArg("arg3"), anyArg("arg4"), anyArg("arg5")]);
+const plain = define("keyctl", KEYCTL, [
+  OPERATION,
+  anyArg("arg2"),
+  anyArg("arg3"),
+  anyArg("arg4"),
+  anyArg("arg5"),
+]);
 const joinSession = define("keyctl", KEYCTL, [OPERATION, cstring("name")]);
 const keyringId = define("keyctl", KEYCTL, [OPERATION, KEYRING, int("create")]);
-const setPermissions = define("keyctl", KEYCTL, [OPERATION, KEYRING, hex("perm")]);
+const setPermissions = define("keyctl", KEYCTL, [
+  OPERATION,
+  KEYRING,
+  hex("perm"),
+]);
 
 /** Acts on keys and keyrings; the result and the arguments depend on `operation`; see keyctl(2). */
 export function keyctl(
@@ -61,6 +74,11 @@ const sysAddKey = define("add_key", { x64: 248, arm64: 217 }, [
 ]);
 
 /** Adds a key to a keyring, or updates it; the result is its serial number; see add_key(2). */
-export function addKey(type: string, description: string, payload: Uint8Array | string, keyring: number): Syscall {
+export function addKey(
+  type: string,
+  description: string,
+  payload: Uint8Array | string,
+  keyring: number,
+): Syscall {
   return sysAddKey(type, description, payload, byteLength(payload), keyring);
 }

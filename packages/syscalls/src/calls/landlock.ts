@@ -26,17 +26,34 @@ export interface LandlockRuleset {
 }
 
 /** struct landlock_ruleset_attr of include/uapi/linux/landlock.h, as of ABI 6. */
-export const landlockRulesetLayout: Layout<LandlockRuleset> = layout<LandlockRuleset>("landlock_ruleset_attr", {
-  handled_access_fs: { type: "u64", param: flags("handled_access_fs", FS) },
-  handled_access_net: { type: "u64", param: flags("handled_access_net", NET) },
-  scoped: { type: "u64", param: flags("scoped", { prefix: "LANDLOCK_SCOPE_", values: LandlockScopes }) },
-});
+export const landlockRulesetLayout: Layout<LandlockRuleset> =
+  layout<LandlockRuleset>("landlock_ruleset_attr", {
+    handled_access_fs: { type: "u64", param: flags("handled_access_fs", FS) },
+    handled_access_net: {
+      type: "u64",
+      param: flags("handled_access_net", NET),
+    },
+    scoped: {
+      type: "u64",
+      param: flags("scoped", {
+        prefix: "LANDLOCK_SCOPE_",
+        values: LandlockScopes,
+      }),
+    },
+  });
 
-const sysCreateRuleset = define("landlock_create_ruleset", { x64: 444, arm64: 444 }, [
-  struct("attr", landlockRulesetLayout),
-  int("size"),
-  flags("flags", { prefix: "LANDLOCK_CREATE_RULESET_", values: LandlockCreateFlags }),
-]);
+const sysCreateRuleset = define(
+  "landlock_create_ruleset",
+  { x64: 444, arm64: 444 },
+  [
+    struct("attr", landlockRulesetLayout),
+    int("size"),
+    flags("flags", {
+      prefix: "LANDLOCK_CREATE_RULESET_",
+      values: LandlockCreateFlags,
+    }),
+  ],
+);
 
 /**
  * Makes a ruleset; the result is its descriptor; see landlock_create_ruleset(2). Linux 5.13.
@@ -58,14 +75,15 @@ interface PathBeneath {
 }
 
 /** struct landlock_path_beneath_attr of include/uapi/linux/landlock.h. */
-export const landlockPathBeneathLayout: Layout<PathBeneath> = layout<PathBeneath>(
-  "landlock_path_beneath_attr",
-  {
-    allowed_access: { type: "u64", param: flags("allowed_access", FS) },
-    parent_fd: { type: "i32", param: fd("parent_fd") },
-  },
-  { packed: true },
-);
+export const landlockPathBeneathLayout: Layout<PathBeneath> =
+  layout<PathBeneath>(
+    "landlock_path_beneath_attr",
+    {
+      allowed_access: { type: "u64", param: flags("allowed_access", FS) },
+      parent_fd: { type: "i32", param: fd("parent_fd") },
+    },
+    { packed: true },
+  );
 
 interface NetPort {
   readonly allowed_access: number | bigint;
@@ -73,13 +91,19 @@ interface NetPort {
 }
 
 /** struct landlock_net_port_attr of include/uapi/linux/landlock.h. ABI 4. */
-export const landlockNetPortLayout: Layout<NetPort> = layout<NetPort>("landlock_net_port_attr", {
-  allowed_access: { type: "u64", param: flags("allowed_access", NET) },
-  port: "u64",
-});
+export const landlockNetPortLayout: Layout<NetPort> = layout<NetPort>(
+  "landlock_net_port_attr",
+  {
+    allowed_access: { type: "u64", param: flags("allowed_access", NET) },
+    port: "u64",
+  },
+);
 
 const ADD_RULE = { x64: 445, arm64: 445 };
-const RULE_TYPE = oneOf("rule_type", { prefix: "LANDLOCK_RULE_", values: LandlockRuleTypes });
+const RULE_TYPE = oneOf("rule_type", {
+  prefix: "LANDLOCK_RULE_",
+  values: LandlockRuleTypes,
+});
 
 const sysAddPath = define("landlock_add_rule", ADD_RULE, [
   fd("ruleset_fd"),
@@ -93,7 +117,11 @@ const sysAddPath = define("landlock_add_rule", ADD_RULE, [
  * see landlock_add_rule(2).
  * @throws {SyscallError} `EINVAL` for an access that the ruleset does not handle.
  */
-export function landlockAddPathRule(rulesetFd: Fd, parentFd: Fd, allowedAccess: number | bigint): Syscall {
+export function landlockAddPathRule(
+  rulesetFd: Fd,
+  parentFd: Fd,
+  allowedAccess: number | bigint,
+): Syscall {
   return sysAddPath(
     rulesetFd,
     LandlockRuleTypes.PATH_BENEATH,
@@ -110,20 +138,39 @@ const sysAddPort = define("landlock_add_rule", ADD_RULE, [
 ]);
 
 /** Allows a TCP port; see landlock_add_rule(2). ABI 4, Linux 6.7. */
-export function landlockAddPortRule(rulesetFd: Fd, port: number, allowedAccess: number | bigint): Syscall {
-  return sysAddPort(rulesetFd, LandlockRuleTypes.NET_PORT, { allowed_access: allowedAccess, port }, 0);
+export function landlockAddPortRule(
+  rulesetFd: Fd,
+  port: number,
+  allowedAccess: number | bigint,
+): Syscall {
+  return sysAddPort(
+    rulesetFd,
+    LandlockRuleTypes.NET_PORT,
+    { allowed_access: allowedAccess, port },
+    0,
+  );
 }
 
-const sysRestrictSelf = define("landlock_restrict_self", { x64: 446, arm64: 446 }, [
-  fd("ruleset_fd"),
-  flags("flags", { prefix: "LANDLOCK_RESTRICT_SELF_", values: LandlockRestrictFlags }),
-]);
+const sysRestrictSelf = define(
+  "landlock_restrict_self",
+  { x64: 446, arm64: 446 },
+  [
+    fd("ruleset_fd"),
+    flags("flags", {
+      prefix: "LANDLOCK_RESTRICT_SELF_",
+      values: LandlockRestrictFlags,
+    }),
+  ],
+);
 
 /**
  * Puts the calling thread, and all it makes, under a ruleset for good; see landlock_restrict_self(2). This
  * thread only.
  * @throws {SyscallError} `EPERM` without no_new_privs or CAP_SYS_ADMIN.
  */
-export function landlockRestrictSelf(rulesetFd: Fd, restrictFlags = 0): Syscall {
+export function landlockRestrictSelf(
+  rulesetFd: Fd,
+  restrictFlags = 0,
+): Syscall {
   return sysRestrictSelf(rulesetFd, restrictFlags);
 }

@@ -3,7 +3,14 @@ import type { Fd } from "../argument.ts";
 import { MsgFlags, ScmTypes, SocketLevel } from "../constants/socket.ts";
 import { fd, flags, type Param } from "../param.ts";
 import { input } from "../pointer.ts";
-import { decodeStruct, encodeStruct, type Field, type Layout, layout, writeStruct } from "../struct.ts";
+import {
+  decodeStruct,
+  encodeStruct,
+  type Field,
+  type Layout,
+  layout,
+  writeStruct,
+} from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 /** A message for {@link sendmsg}. */
@@ -17,12 +24,21 @@ export interface Message {
 
 const MSG_FLAGS = flags("flags", { prefix: "MSG_", values: MsgFlags });
 
-const sysSendmsg = define("sendmsg", { x64: 46, arm64: 211 }, [fd("sockfd"), outgoing("msg"), MSG_FLAGS], {
-  man: "send(2)",
-});
+const sysSendmsg = define(
+  "sendmsg",
+  { x64: 46, arm64: 211 },
+  [fd("sockfd"), outgoing("msg"), MSG_FLAGS],
+  {
+    man: "send(2)",
+  },
+);
 
 /** Sends a message, with descriptors if asked; the result is how many bytes of data went; see send(2), unix(7). */
-export function sendmsg(socketFd: Fd, message: Message, msgFlags: number = MsgFlags.NOSIGNAL): Syscall {
+export function sendmsg(
+  socketFd: Fd,
+  message: Message,
+  msgFlags: number = MsgFlags.NOSIGNAL,
+): Syscall {
   return sysSendmsg(socketFd, message, msgFlags);
 }
 
@@ -40,7 +56,13 @@ export interface MessageBuffer {
 }
 
 /** Makes room for a message of `dataBytes` with up to `fds` descriptors. */
-export function messageBuffer({ dataBytes, fds }: { dataBytes: number; fds: number }): MessageBuffer {
+export function messageBuffer({
+  dataBytes,
+  fds,
+}: {
+  dataBytes: number;
+  fds: number;
+}): MessageBuffer {
   return {
     data: new Uint8Array(dataBytes),
     control: new Uint8Array(alignedTo8(CMSG_HEADER + fds * 4)),
@@ -48,15 +70,24 @@ export function messageBuffer({ dataBytes, fds }: { dataBytes: number; fds: numb
   };
 }
 
-const sysRecvmsg = define("recvmsg", { x64: 47, arm64: 212 }, [fd("sockfd"), incoming("msg"), MSG_FLAGS], {
-  man: "recv(2)",
-});
+const sysRecvmsg = define(
+  "recvmsg",
+  { x64: 47, arm64: 212 },
+  [fd("sockfd"), incoming("msg"), MSG_FLAGS],
+  {
+    man: "recv(2)",
+  },
+);
 
 /**
  * Receives a message into `buffer`, which {@link parseMessage} reads; the result is how many bytes of data
  * came, 0 at the end; see recv(2). Descriptors are close-on-exec unless the flags are given.
  */
-export function recvmsg(socketFd: Fd, buffer: MessageBuffer, msgFlags: number = MsgFlags.CMSG_CLOEXEC): Syscall {
+export function recvmsg(
+  socketFd: Fd,
+  buffer: MessageBuffer,
+  msgFlags: number = MsgFlags.CMSG_CLOEXEC,
+): Syscall {
   return sysRecvmsg(socketFd, buffer, msgFlags);
 }
 
@@ -72,7 +103,10 @@ export interface ReceivedMessage {
 }
 
 /** Reads what {@link recvmsg}, whose result was `received`, left in `buffer`. */
-export function parseMessage(buffer: MessageBuffer, received: number): ReceivedMessage {
+export function parseMessage(
+  buffer: MessageBuffer,
+  received: number,
+): ReceivedMessage {
   const header = decodeStruct(msghdrLayout, buffer.header);
   const control = buffer.control.subarray(0, Number(header.msg_controllen));
   const result = Number(header.msg_flags);
@@ -85,28 +119,50 @@ export function parseMessage(buffer: MessageBuffer, received: number): ReceivedM
 }
 
 function receivedFds(control: Uint8Array): number[] {
-  const view = new DataView(control.buffer, control.byteOffset, control.byteLength);
+  const view = new DataView(
+    control.buffer,
+    control.byteOffset,
+    control.byteLength,
+  );
   const fds: number[] = [];
-  for (let at = 0; at + CMSG_HEADER <= control.byteLength; ) {
-    const header = decodeStruct(cmsghdrLayout, control.subarray(at, at + CMSG_HEADER));
+  for (let at = 0; at + CMSG_HEADER <= control.byteLength;) {
+    const header = decodeStruct(
+      cmsghdrLayout,
+      control.subarray(at, at + CMSG_HEADER),
+    );
     const length = Number(header.cmsg_len);
     if (length < CMSG_HEADER) break;
-    if (Number(header.cmsg_level) === SocketLevel.SOCKET && Number(header.cmsg_type) === ScmTypes.RIGHTS) {
+    if (
+      Number(header.cmsg_level) === SocketLevel.SOCKET &&
+      Number(header.cmsg_type) === ScmTypes.RIGHTS
+    ) {
       const end = Math.min(at + length, control.byteLength);
-      for (let i = at + CMSG_HEADER; i + 4 <= end; i += 4) fds.push(view.getInt32(i, true));
+      for (let i = at + CMSG_HEADER; i + 4 <= end; i += 4)
+        fds.push(view.getInt32(i, true));
     }
     at += alignedTo8(length);
   }
   return fds;
 }
 
-const ADDRESS: Field = { type: "u64", param: { name: "address", encode: (value: never) => value, format: String } };
+const ADDRESS: Field = {
+  type: "u64",
+  param: { name: "address", encode: (value: never) => value, format: String },
+};
 
 type MsghdrField =
-  | "msg_name" | "msg_namelen" | "msg_iov" | "msg_iovlen" | "msg_control" | "msg_controllen" | "msg_flags";
+  | "msg_name"
+  | "msg_namelen"
+  | "msg_iov"
+  | "msg_iovlen"
+  | "msg_control"
+  | "msg_controllen"
+  | "msg_flags";
 
 /** struct user_msghdr of include/linux/socket.h: struct msghdr of a 64-bit program. */
-export const msghdrLayout: Layout<Record<MsghdrField, unknown>> = layout<Record<MsghdrField, unknown>>("msghdr", {
+export const msghdrLayout: Layout<Record<MsghdrField, unknown>> = layout<
+  Record<MsghdrField, unknown>
+>("msghdr", {
   msg_name: ADDRESS,
   msg_namelen: "u32",
   msg_iov: ADDRESS,
@@ -117,9 +173,11 @@ export const msghdrLayout: Layout<Record<MsghdrField, unknown>> = layout<Record<
 });
 
 /** struct iovec of include/uapi/linux/uio.h. */
-export const iovecLayout: Layout<Record<"iov_base" | "iov_len", unknown>> = layout<
-  Record<"iov_base" | "iov_len", unknown>
->("iovec", { iov_base: ADDRESS, iov_len: "u64" });
+export const iovecLayout: Layout<Record<"iov_base" | "iov_len", unknown>> =
+  layout<Record<"iov_base" | "iov_len", unknown>>("iovec", {
+    iov_base: ADDRESS,
+    iov_len: "u64",
+  });
 
 type Cmsghdr = Record<"cmsg_len" | "cmsg_level" | "cmsg_type", number>;
 
@@ -143,7 +201,11 @@ function outgoing(name: string): Param<Message> {
     name,
     encode: ({ data, fds = [], address }, arena) => {
       const payload = typeof data === "string" ? Buffer.from(data) : data;
-      const iov = encodeStruct(iovecLayout, { iov_base: arena.place(payload), iov_len: payload.byteLength }, arena);
+      const iov = encodeStruct(
+        iovecLayout,
+        { iov_base: arena.place(payload), iov_len: payload.byteLength },
+        arena,
+      );
       return encodeStruct(
         msghdrLayout,
         {
@@ -151,8 +213,12 @@ function outgoing(name: string): Param<Message> {
           msg_namelen: address?.byteLength ?? 0,
           msg_iov: iov,
           msg_iovlen: 1,
-          msg_control: fds.length === 0 ? 0 : { kind: "pointer", at: placeRights(fds, arena) },
-          msg_controllen: fds.length === 0 ? 0 : alignedTo8(CMSG_HEADER + fds.length * 4),
+          msg_control:
+            fds.length === 0
+              ? 0
+              : { kind: "pointer", at: placeRights(fds, arena) },
+          msg_controllen:
+            fds.length === 0 ? 0 : alignedTo8(CMSG_HEADER + fds.length * 4),
           msg_flags: 0,
         },
         arena,
@@ -171,9 +237,14 @@ function placeRights(fds: readonly Fd[], arena: Arena): number {
   const descriptor = fd("fd");
   const size = CMSG_HEADER + fds.length * 4;
   const at = arena.reserve(alignedTo8(size));
-  const header = { cmsg_len: size, cmsg_level: SocketLevel.SOCKET, cmsg_type: ScmTypes.RIGHTS };
+  const header = {
+    cmsg_len: size,
+    cmsg_level: SocketLevel.SOCKET,
+    cmsg_type: ScmTypes.RIGHTS,
+  };
   writeStruct(cmsghdrLayout, header, arena, at);
-  for (const [i, each] of fds.entries()) arena.write(at + CMSG_HEADER + i * 4, 4, descriptor.encode(each, arena));
+  for (const [i, each] of fds.entries())
+    arena.write(at + CMSG_HEADER + i * 4, 4, descriptor.encode(each, arena));
   return at;
 }
 
@@ -183,7 +254,11 @@ function incoming(name: string): Param<MessageBuffer> {
     encode: ({ data, control, header }, arena) => {
       const dataAt = received(data, arena);
       const controlAt = received(control, arena);
-      const iov = encodeStruct(iovecLayout, { iov_base: dataAt, iov_len: data.byteLength }, arena);
+      const iov = encodeStruct(
+        iovecLayout,
+        { iov_base: dataAt, iov_len: data.byteLength },
+        arena,
+      );
       const message = encodeStruct(
         msghdrLayout,
         {
@@ -200,11 +275,15 @@ function incoming(name: string): Param<MessageBuffer> {
       arena.copies.push({ at: message.at, target: header });
       return message;
     },
-    format: ({ data }) => `{msg_iov=[{iov_base=/* ${data.byteLength} bytes */}]}`,
+    format: ({ data }) =>
+      `{msg_iov=[{iov_base=/* ${data.byteLength} bytes */}]}`,
   };
 }
 
-function received(target: Uint8Array, arena: Arena): { kind: "pointer"; at: number } {
+function received(
+  target: Uint8Array,
+  arena: Arena,
+): { kind: "pointer"; at: number } {
   const at = arena.reserve(target.byteLength);
   arena.copies.push({ at, target });
   return { kind: "pointer", at };

@@ -19,20 +19,32 @@ export interface MountAttr {
 }
 
 const { SYMLINK_NOFOLLOW, NO_AUTOMOUNT, EMPTY_PATH, RECURSIVE } = AtFlags;
-const ATTRIBUTES = flags("attr", { prefix: "MOUNT_ATTR_", values: MountAttrFlags });
+const ATTRIBUTES = flags("attr", {
+  prefix: "MOUNT_ATTR_",
+  values: MountAttrFlags,
+});
 
 /** struct mount_attr of include/uapi/linux/mount.h. */
-export const mountAttrLayout: Layout<MountAttr> = layout<MountAttr>("mount_attr", {
-  attr_set: { type: "u64", param: ATTRIBUTES },
-  attr_clr: { type: "u64", param: ATTRIBUTES },
-  propagation: { type: "u64", param: flags("propagation", { prefix: "MS_", values: MountFlags }) },
-  userns_fd: { type: "u64", param: word("userns_fd") },
-});
+export const mountAttrLayout: Layout<MountAttr> = layout<MountAttr>(
+  "mount_attr",
+  {
+    attr_set: { type: "u64", param: ATTRIBUTES },
+    attr_clr: { type: "u64", param: ATTRIBUTES },
+    propagation: {
+      type: "u64",
+      param: flags("propagation", { prefix: "MS_", values: MountFlags }),
+    },
+    userns_fd: { type: "u64", param: word("userns_fd") },
+  },
+);
 
 const sysMountSetattr = define("mount_setattr", { x64: 442, arm64: 442 }, [
   fd("dirfd"),
   path("pathname"),
-  flags("flags", { prefix: "AT_", values: { SYMLINK_NOFOLLOW, NO_AUTOMOUNT, EMPTY_PATH, RECURSIVE } }),
+  flags("flags", {
+    prefix: "AT_",
+    values: { SYMLINK_NOFOLLOW, NO_AUTOMOUNT, EMPTY_PATH, RECURSIVE },
+  }),
   struct("attr", mountAttrLayout),
   int("size"),
 ]);
@@ -43,29 +55,50 @@ const sysMountSetattr = define("mount_setattr", { x64: 442, arm64: 442 }, [
  * @throws {SyscallError} `EINVAL` to idmap a mount that is attached already, or a file system that does not
  *   allow it; `EPERM` for flags that are locked.
  */
-export function mountSetattr(dirfd: Fd, pathname: Text, atFlags: number, attr: MountAttr): Syscall {
+export function mountSetattr(
+  dirfd: Fd,
+  pathname: Text,
+  atFlags: number,
+  attr: MountAttr,
+): Syscall {
   return sysMountSetattr(dirfd, pathname, atFlags, attr, mountAttrLayout.size);
 }
 
-const sysOpenTreeAttr = define("open_tree_attr", { x64: 467, arm64: 467 }, [
-  fd("dirfd"),
-  path("pathname"),
-  flags("flags", {
-    prefix: "",
-    values: {
-      OPEN_TREE_CLONE: 0x1,
-      OPEN_TREE_CLOEXEC: OpenFlags.CLOEXEC,
-      AT_SYMLINK_NOFOLLOW: SYMLINK_NOFOLLOW,
-      AT_NO_AUTOMOUNT: NO_AUTOMOUNT,
-      AT_EMPTY_PATH: EMPTY_PATH,
-      AT_RECURSIVE: RECURSIVE,
-    },
-  }),
-  struct("attr", mountAttrLayout),
-  int("size"),
-], { man: "open_tree(2)" });
+const sysOpenTreeAttr = define(
+  "open_tree_attr",
+  { x64: 467, arm64: 467 },
+  [
+    fd("dirfd"),
+    path("pathname"),
+    flags("flags", {
+      prefix: "",
+      values: {
+        OPEN_TREE_CLONE: 0x1,
+        OPEN_TREE_CLOEXEC: OpenFlags.CLOEXEC,
+        AT_SYMLINK_NOFOLLOW: SYMLINK_NOFOLLOW,
+        AT_NO_AUTOMOUNT: NO_AUTOMOUNT,
+        AT_EMPTY_PATH: EMPTY_PATH,
+        AT_RECURSIVE: RECURSIVE,
+      },
+    }),
+    struct("attr", mountAttrLayout),
+    int("size"),
+  ],
+  { man: "open_tree(2)" },
+);
 
 /** As `openTree`, with the attributes of the copy changed before anyone sees it; see open_tree(2). Linux 6.15. */
-export function openTreeAttr(dirfd: Fd, pathname: Text, openTreeFlags: number, attr: MountAttr): Syscall {
-  return sysOpenTreeAttr(dirfd, pathname, openTreeFlags, attr, mountAttrLayout.size);
+export function openTreeAttr(
+  dirfd: Fd,
+  pathname: Text,
+  openTreeFlags: number,
+  attr: MountAttr,
+): Syscall {
+  return sysOpenTreeAttr(
+    dirfd,
+    pathname,
+    openTreeFlags,
+    attr,
+    mountAttrLayout.size,
+  );
 }

@@ -1,5 +1,11 @@
 import type { Fd, Text } from "../argument.ts";
-import { FsmountFlags, FsopenFlags, FspickFlags, MountAttrFlags, MoveMountFlags } from "../constants/mount.ts";
+import {
+  FsmountFlags,
+  FsopenFlags,
+  FspickFlags,
+  MountAttrFlags,
+  MoveMountFlags,
+} from "../constants/mount.ts";
 import { fd, flags } from "../param.ts";
 import { cstring, dest, path } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
@@ -26,7 +32,11 @@ const sysOpenTree = define("open_tree", { x64: 428, arm64: 428 }, [
  * Opens a place in the tree of mounts, or with `OPEN_TREE_CLONE` a detached copy of what is mounted there;
  * the result is a descriptor; see open_tree(2). Linux 5.2.
  */
-export function openTree(dirfd: Fd, pathname: Text, openTreeFlags = 0): Syscall {
+export function openTree(
+  dirfd: Fd,
+  pathname: Text,
+  openTreeFlags = 0,
+): Syscall {
   return sysOpenTree(dirfd, pathname, openTreeFlags);
 }
 
@@ -49,7 +59,13 @@ export function moveMount(
   toPathname: Text,
   moveMountFlags = 0,
 ): Syscall {
-  return sysMoveMount(fromDirfd, fromPathname, toDirfd, toPathname, moveMountFlags);
+  return sysMoveMount(
+    fromDirfd,
+    fromPathname,
+    toDirfd,
+    toPathname,
+    moveMountFlags,
+  );
 }
 
 const sysFsopen = define("fsopen", { x64: 430, arm64: 430 }, [

@@ -13,21 +13,30 @@ interface MountIdRequest {
 }
 
 /** struct mnt_id_req of include/uapi/linux/mount.h, as of Linux 6.11. */
-export const mountIdRequestLayout: Layout<MountIdRequest> = layout<MountIdRequest>("mnt_id_req", {
-  size: "u32",
-  spare: "u32",
-  mnt_id: { type: "u64", param: hex("mnt_id") },
-  param: { type: "u64", param: hex("param") },
-  mnt_ns_id: { type: "u64", param: hex("mnt_ns_id") },
-});
+export const mountIdRequestLayout: Layout<MountIdRequest> =
+  layout<MountIdRequest>("mnt_id_req", {
+    size: "u32",
+    spare: "u32",
+    mnt_id: { type: "u64", param: hex("mnt_id") },
+    param: { type: "u64", param: hex("param") },
+    mnt_ns_id: { type: "u64", param: hex("mnt_ns_id") },
+  });
 
 /** The first version of the struct, for a kernel before 6.11. */
 const SIZE_VER0 = 24;
 
-function request(mountId: bigint, param: number | bigint, mountNamespaceId: bigint): MountIdRequest {
+function request(
+  mountId: bigint,
+  param: number | bigint,
+  mountNamespaceId: bigint,
+): MountIdRequest {
   const inOwnNamespace = { size: SIZE_VER0, mnt_id: mountId, param };
   if (mountNamespaceId === 0n) return inOwnNamespace;
-  return { ...inOwnNamespace, size: mountIdRequestLayout.size, mnt_ns_id: mountNamespaceId };
+  return {
+    ...inOwnNamespace,
+    size: mountIdRequestLayout.size,
+    mnt_ns_id: mountNamespaceId,
+  };
 }
 
 const sysStatmount = define("statmount", { x64: 457, arm64: 457 }, [
@@ -43,8 +52,18 @@ const sysStatmount = define("statmount", { x64: 457, arm64: 457 }, [
  * @throws {SyscallError} `EOVERFLOW` if `buf` is too small: at least 512 bytes and room for the strings;
  *   `ENOENT` if there is no such mount.
  */
-export function statmount(mountId: bigint, mask: number, buf: Uint8Array, mountNamespaceId = 0n): Syscall {
-  return sysStatmount(request(mountId, mask, mountNamespaceId), buf, buf.byteLength, 0);
+export function statmount(
+  mountId: bigint,
+  mask: number,
+  buf: Uint8Array,
+  mountNamespaceId = 0n,
+): Syscall {
+  return sysStatmount(
+    request(mountId, mask, mountNamespaceId),
+    buf,
+    buf.byteLength,
+    0,
+  );
 }
 
 const sysListmount = define("listmount", { x64: 458, arm64: 458 }, [
@@ -68,19 +87,47 @@ export interface ListmountOptions {
  * Puts the ids of the mounts under another in `ids`; the result is how many there were, and if they fill `ids`
  * there may be more; see listmount(2). Linux 6.8.
  */
-export function listmount(ids: BigUint64Array, options: ListmountOptions = {}): Syscall {
+export function listmount(
+  ids: BigUint64Array,
+  options: ListmountOptions = {},
+): Syscall {
   const { mountId = LSMT_ROOT, after = 0n, mountNamespaceId = 0n } = options;
-  return sysListmount(request(mountId, after, mountNamespaceId), ids, ids.length, 0);
+  return sysListmount(
+    request(mountId, after, mountNamespaceId),
+    ids,
+    ids.length,
+    0,
+  );
 }
 
 type StatmountField =
-  | "size" | "mnt_opts" | "mask" | "sb_dev_major" | "sb_dev_minor" | "sb_magic" | "sb_flags" | "fs_type"
-  | "mnt_id" | "mnt_parent_id" | "mnt_id_old" | "mnt_parent_id_old" | "mnt_attr" | "mnt_propagation"
-  | "mnt_peer_group" | "mnt_master" | "propagate_from" | "mnt_root" | "mnt_point" | "mnt_ns_id"
-  | "fs_subtype" | "sb_source";
+  | "size"
+  | "mnt_opts"
+  | "mask"
+  | "sb_dev_major"
+  | "sb_dev_minor"
+  | "sb_magic"
+  | "sb_flags"
+  | "fs_type"
+  | "mnt_id"
+  | "mnt_parent_id"
+  | "mnt_id_old"
+  | "mnt_parent_id_old"
+  | "mnt_attr"
+  | "mnt_propagation"
+  | "mnt_peer_group"
+  | "mnt_master"
+  | "propagate_from"
+  | "mnt_root"
+  | "mnt_point"
+  | "mnt_ns_id"
+  | "fs_subtype"
+  | "sb_source";
 
 /** struct statmount of include/uapi/linux/mount.h, as of Linux 6.13; strings follow. */
-export const statmountLayout: Layout<Record<StatmountField, number>> = layout<Record<StatmountField, number>>(
+export const statmountLayout: Layout<Record<StatmountField, number>> = layout<
+  Record<StatmountField, number>
+>(
   "statmount",
   {
     size: "u32",
@@ -113,7 +160,11 @@ export const statmountLayout: Layout<Record<StatmountField, number>> = layout<Re
 export interface Statmount {
   /** `STATMOUNT_*`: what was answered. */
   readonly mask: number;
-  readonly superblock?: { readonly major: number; readonly minor: number; readonly magic: number };
+  readonly superblock?: {
+    readonly major: number;
+    readonly minor: number;
+    readonly magic: number;
+  };
   readonly mountId?: bigint;
   readonly parentId?: bigint;
   /** As in /proc/self/mountinfo. */
@@ -140,8 +191,14 @@ export function parseStatmount(buf: Uint8Array): Statmount {
   const raw = decodeStruct(statmountLayout, buf);
   const mask = Number(raw.mask);
   const has = (bit: number): boolean => (mask & bit) !== 0;
-  const text = (bit: number, key: string, offset: bigint): Record<string, string> =>
-    has(bit) ? { [key]: stringAt(buf, statmountLayout.size + Number(offset)) } : {};
+  const text = (
+    bit: number,
+    key: string,
+    offset: bigint,
+  ): Record<string, string> =>
+    has(bit)
+      ? { [key]: stringAt(buf, statmountLayout.size + Number(offset)) }
+      : {};
   return {
     mask,
     ...(has(StatmountMask.SB_BASIC) && {

@@ -28,7 +28,12 @@ export function mount(
   return sysMount(source, target, fsType, mountFlags, data);
 }
 
-const sysUmount2 = define("umount2", { x64: 166, arm64: 39 }, [path("target"), umountFlags()], { man: "umount(2)" });
+const sysUmount2 = define(
+  "umount2",
+  { x64: 166, arm64: 39 },
+  [path("target"), umountFlags()],
+  { man: "umount(2)" },
+);
 
 /**
  * Unmounts what is mounted at `target`; see umount(2).
@@ -38,7 +43,10 @@ export function umount2(target: Text, flagsOfUmount = 0): Syscall {
   return sysUmount2(target, flagsOfUmount);
 }
 
-const sysPivotRoot = define("pivot_root", { x64: 155, arm64: 41 }, [path("new_root"), dest("put_old")]);
+const sysPivotRoot = define("pivot_root", { x64: 155, arm64: 41 }, [
+  path("new_root"),
+  dest("put_old"),
+]);
 
 /**
  * Makes the mount at `newRoot` the root of the mount namespace, and puts the old root at `putOld`; see
@@ -52,6 +60,11 @@ export function pivotRoot(newRoot: Text, putOld: Text): Syscall {
 
 function umountFlags(): ReturnType<typeof flags> {
   const { FORCE, DETACH, EXPIRE, NOFOLLOW } = UmountFlags;
-  const values = { MNT_FORCE: FORCE, MNT_DETACH: DETACH, MNT_EXPIRE: EXPIRE, UMOUNT_NOFOLLOW: NOFOLLOW };
+  const values = {
+    MNT_FORCE: FORCE,
+    MNT_DETACH: DETACH,
+    MNT_EXPIRE: EXPIRE,
+    UMOUNT_NOFOLLOW: NOFOLLOW,
+  };
   return flags("flags", { prefix: "", values });
 }

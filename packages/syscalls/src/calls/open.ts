@@ -1,6 +1,14 @@
 import type { Captures, Fd, Text } from "../argument.ts";
 import { MfdFlags, OpenFlags, ResolveFlags } from "../constants/file.ts";
-import { type ConstantTable, fd, flags, formatFlags, int, octal, type Param } from "../param.ts";
+import {
+  type ConstantTable,
+  fd,
+  flags,
+  formatFlags,
+  int,
+  octal,
+  type Param,
+} from "../param.ts";
 import { cstring, output, path, struct } from "../pointer.ts";
 import { type Layout, layout } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
@@ -8,7 +16,12 @@ import { define, type Syscall } from "../syscall.ts";
 const OPEN: ConstantTable = { prefix: "O_", values: { ...OpenFlags } };
 
 const OPENAT = { x64: 257, arm64: 56 };
-const openExisting = define("openat", OPENAT, [fd("dirfd"), path("pathname"), openFlags("flags")], { man: "open(2)" });
+const openExisting = define(
+  "openat",
+  OPENAT,
+  [fd("dirfd"), path("pathname"), openFlags("flags")],
+  { man: "open(2)" },
+);
 const openWithMode = define(
   "openat",
   OPENAT,
@@ -20,7 +33,12 @@ const openWithMode = define(
  * Opens `pathname` relative to the directory `dirfd`; the result is a descriptor; see open(2). `mode` is for
  * `O_CREAT` and `O_TMPFILE`.
  */
-export function openat(dirfd: Fd, pathname: Text, flagsOfOpen: number, mode?: number): Syscall {
+export function openat(
+  dirfd: Fd,
+  pathname: Text,
+  flagsOfOpen: number,
+  mode?: number,
+): Syscall {
   if (mode === undefined) return openExisting(dirfd, pathname, flagsOfOpen);
   return openWithMode(dirfd, pathname, flagsOfOpen, mode);
 }
@@ -39,7 +57,10 @@ export interface OpenHow {
 export const openHowLayout: Layout<OpenHow> = layout<OpenHow>("open_how", {
   flags: { type: "u64", param: openFlags("flags") },
   mode: { type: "u64", param: octal("mode") },
-  resolve: { type: "u64", param: flags("resolve", { prefix: "RESOLVE_", values: ResolveFlags }) },
+  resolve: {
+    type: "u64",
+    param: flags("resolve", { prefix: "RESOLVE_", values: ResolveFlags }),
+  },
 });
 
 const sysOpenat2 = define("openat2", { x64: 437, arm64: 437 }, [
@@ -59,7 +80,12 @@ export function openat2(dirfd: Fd, pathname: Text, how: OpenHow): Syscall {
   return sysOpenat2(dirfd, pathname, how, openHowLayout.size);
 }
 
-const sysPipe2 = define("pipe2", { x64: 293, arm64: 59 }, [output("pipefd", 8), flags("flags", OPEN)], { man: "pipe(2)" });
+const sysPipe2 = define(
+  "pipe2",
+  { x64: 293, arm64: 59 },
+  [output("pipefd", 8), flags("flags", OPEN)],
+  { man: "pipe(2)" },
+);
 
 /**
  * Makes a pipe: two descriptors go to `pipefd`, the reading end first; see pipe(2).

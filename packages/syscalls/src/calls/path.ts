@@ -1,198 +1,168 @@
 import type { Fd, Text } from "../argument.ts";
-import { AccessMode, AtFlags, FileMode, RenameFlags } from "../constants/file.ts";
+import { AtFlags, FileMode, RenameFlags } from "../constants/file.ts";
 import { fd, flags, int, octal, type Param } from "../param.ts";
 import { dest, output, path } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const { SYMLINK_NOFOLLOW, SYMLINK_FOLLOW, REMOVEDIR, EACCESS, EMPTY_PATH } = AtFlags;
+const { SYMLINK_FOLLOW, REMOVEDIR, EMPTY_PATH } = AtFlags;
 const DIRFD = fd("dirfd");
 const PATHNAME = path("pathname");
-const OWNER_FLAGS = flags("flags", { prefix: "AT_", values: { SYMLINK_NOFOLLOW, EMPTY_PATH } });
 
-const sysChdir = define("chdir", { x64: 80, arm64: 49 }, [path("path")]);
-
-/** Changes the working directory, of all threads of the process; see chdir(2). */
-export function chdir(pathname: Text): Syscall {
-  return sysChdir(pathname);
-}
-
-const sysFchdir = define("fchdir", { x64: 81, arm64: 50 }, [fd("fd")], { man: "chdir(2)" });
-
-/** Changes the working directory to the one a descriptor refers to; see chdir(2). */
-export function fchdir(directory: Fd): Syscall {
-  return sysFchdir(directory);
-}
-
-const sysGetcwd = define("getcwd", { x64: 79, arm64: 17 }, [output("buf"), int("size")]);
-
-/**
- * Puts the path of the working directory, ended by a NUL, in `buf`; the result is its length with the NUL; see
- * getcwd(2). It begins with `(unreachable)` where the root directory does not show it.
- * @throws {SyscallError} `ENOENT` if it was removed; `ERANGE` if `buf` is too small.
- */
-export function getcwd(buf: Uint8Array): Syscall {
-  return sysGetcwd(buf, buf.byteLength);
-}
-
-const sysChroot = define("chroot", { x64: 161, arm64: 51 }, [path("path")]);
-
-/** Changes the root directory, of all threads; see chroot(2). No prison: needs `chdir` after it, and CAP_SYS_CHROOT leads out. */
-export function chroot(pathname: Text): Syscall {
-  return sysChroot(pathname);
-}
-
-const sysMkdirat = define("mkdirat", { x64: 258, arm64: 34 }, [DIRFD, PATHNAME, octal("mode")], { man: "mkdir(2)" });
+const sysMkdirat = define(
+  "mkdirat",
+  { x64: 258, arm64: 34 },
+  [DIRFD, PATHNAME, octal("mode")],
+  { man: "mkdir(2)" },
+);
 
 /** Makes a directory; see mkdir(2). */
 export function mkdirat(dirfd: Fd, pathname: Text, mode: number): Syscall {
   return sysMkdirat(dirfd, pathname, mode);
 }
 
-const sysMknodat = define("mknodat", { x64: 259, arm64: 33 }, [DIRFD, PATHNAME, fileMode("mode"), device("dev")], {
-  man: "mknod(2)",
-});
+const sysMknodat = define(
+  "mknodat",
+  { x64: 259, arm64: 33 },
+  [DIRFD, PATHNAME, fileMode("mode"), device("dev")],
+  {
+    man: "mknod(2)",
+  },
+);
 
 /**
  * Makes a device, FIFO, socket or file, as the `S_IF*` of `mode` says; see mknod(2).
  * @throws {SyscallError} `EPERM` for a device outside the initial user namespace, but 0:0, the whiteout.
  */
-export function mknodat(dirfd: Fd, pathname: Text, mode: number, dev = 0): Syscall {
+export function mknodat(
+  dirfd: Fd,
+  pathname: Text,
+  mode: number,
+  dev = 0,
+): Syscall {
   return sysMknodat(dirfd, pathname, mode, dev);
 }
 
 /** A device number as mknod(2) takes it; see makedev(3). */
 export function makedev(major: number, minor: number): number {
   if (major < 0 || major > 0xfff || minor < 0 || minor > 0xfffff) {
-    throw new RangeError(`invalid device '${major}:${minor}': expected at most 4095:1048575`);
+    throw new RangeError(
+      `invalid device '${major}:${minor}': expected at most 4095:1048575`,
+    );
   }
   return ((minor & 0xff) | (major << 8) | ((minor & ~0xff) << 12)) >>> 0;
 }
 
-const sysSymlinkat = define("symlinkat", { x64: 266, arm64: 36 }, [path("target"), fd("newdirfd"), dest("linkpath")], {
-  man: "symlink(2)",
-});
+const sysSymlinkat = define(
+  "symlinkat",
+  { x64: 266, arm64: 36 },
+  [path("target"), fd("newdirfd"), dest("linkpath")],
+  {
+    man: "symlink(2)",
+  },
+);
 
 /** Makes a symbolic link at `linkPath` whose text is `target`; see symlink(2). */
 export function symlinkat(target: Text, newDirfd: Fd, linkPath: Text): Syscall {
   return sysSymlinkat(target, newDirfd, linkPath);
 }
 
-const sysLinkat = define("linkat", { x64: 265, arm64: 37 }, [
-  fd("olddirfd"),
-  path("oldpath"),
-  fd("newdirfd"),
-  dest("newpath"),
-  flags("flags", { prefix: "AT_", values: { SYMLINK_FOLLOW, EMPTY_PATH } }),
-], { man: "link(2)" });
+const sysLinkat = define(
+  "linkat",
+  { x64: 265, arm64: 37 },
+  [
+    fd("olddirfd"),
+    path("oldpath"),
+    fd("newdirfd"),
+    dest("newpath"),
+    flags("flags", { prefix: "AT_", values: { SYMLINK_FOLLOW, EMPTY_PATH } }),
+  ],
+  { man: "link(2)" },
+);
 
 /** Makes another name of a file; see link(2). */
-export function linkat(oldDirfd: Fd, oldPath: Text, newDirfd: Fd, newPath: Text, atFlags = 0): Syscall {
+export function linkat(
+  oldDirfd: Fd,
+  oldPath: Text,
+  newDirfd: Fd,
+  newPath: Text,
+  atFlags = 0,
+): Syscall {
   return sysLinkat(oldDirfd, oldPath, newDirfd, newPath, atFlags);
 }
 
-const sysUnlinkat = define("unlinkat", { x64: 263, arm64: 35 }, [
-  DIRFD,
-  PATHNAME,
-  flags("flags", { prefix: "AT_", values: { REMOVEDIR } }),
-], { man: "unlink(2)" });
+const sysUnlinkat = define(
+  "unlinkat",
+  { x64: 263, arm64: 35 },
+  [DIRFD, PATHNAME, flags("flags", { prefix: "AT_", values: { REMOVEDIR } })],
+  { man: "unlink(2)" },
+);
 
 /** Removes a name, or with `AT_REMOVEDIR` an empty directory; see unlink(2). */
 export function unlinkat(dirfd: Fd, pathname: Text, atFlags = 0): Syscall {
   return sysUnlinkat(dirfd, pathname, atFlags);
 }
 
-const sysRenameat2 = define("renameat2", { x64: 316, arm64: 276 }, [
-  fd("olddirfd"),
-  path("oldpath"),
-  fd("newdirfd"),
-  dest("newpath"),
-  flags("flags", { prefix: "RENAME_", values: RenameFlags }),
-], { man: "rename(2)" });
+const sysRenameat2 = define(
+  "renameat2",
+  { x64: 316, arm64: 276 },
+  [
+    fd("olddirfd"),
+    path("oldpath"),
+    fd("newdirfd"),
+    dest("newpath"),
+    flags("flags", { prefix: "RENAME_", values: RenameFlags }),
+  ],
+  { man: "rename(2)" },
+);
 
 /** Renames a file, replacing what has the new name unless the flags say otherwise; see rename(2). Linux 3.15. */
-export function renameat2(oldDirfd: Fd, oldPath: Text, newDirfd: Fd, newPath: Text, renameFlags = 0): Syscall {
+export function renameat2(
+  oldDirfd: Fd,
+  oldPath: Text,
+  newDirfd: Fd,
+  newPath: Text,
+  renameFlags = 0,
+): Syscall {
   return sysRenameat2(oldDirfd, oldPath, newDirfd, newPath, renameFlags);
 }
 
-const sysReadlinkat = define("readlinkat", { x64: 267, arm64: 78 }, [DIRFD, PATHNAME, output("buf"), int("bufsiz")], {
-  man: "readlink(2)",
-});
+const sysReadlinkat = define(
+  "readlinkat",
+  { x64: 267, arm64: 78 },
+  [DIRFD, PATHNAME, output("buf"), int("bufsiz")],
+  {
+    man: "readlink(2)",
+  },
+);
 
 /** Puts a symbolic link's text in `buf`, without a NUL; the result is its length, cut to fit; see readlink(2). */
-export function readlinkat(dirfd: Fd, pathname: Text, buf: Uint8Array): Syscall {
+export function readlinkat(
+  dirfd: Fd,
+  pathname: Text,
+  buf: Uint8Array,
+): Syscall {
   return sysReadlinkat(dirfd, pathname, buf, buf.byteLength);
-}
-
-const sysFchownat = define("fchownat", { x64: 260, arm64: 54 }, [
-  DIRFD,
-  PATHNAME,
-  int("owner"),
-  int("group"),
-  OWNER_FLAGS,
-], { man: "chown(2)" });
-
-/** Changes a file's owner and group; -1 leaves one as it is; see chown(2). */
-export function fchownat(dirfd: Fd, pathname: Text, owner: number, group: number, atFlags = 0): Syscall {
-  return sysFchownat(dirfd, pathname, owner, group, atFlags);
-}
-
-const sysFchown = define("fchown", { x64: 93, arm64: 55 }, [fd("fd"), int("owner"), int("group")], { man: "chown(2)" });
-
-/** Changes the owner and group of the file a descriptor refers to; see chown(2). */
-export function fchown(file: Fd, owner: number, group: number): Syscall {
-  return sysFchown(file, owner, group);
-}
-
-const sysFchmodat = define("fchmodat", { x64: 268, arm64: 53 }, [DIRFD, PATHNAME, octal("mode")], { man: "chmod(2)" });
-
-/** Changes a file's permissions; follows a symbolic link; see chmod(2). */
-export function fchmodat(dirfd: Fd, pathname: Text, mode: number): Syscall {
-  return sysFchmodat(dirfd, pathname, mode);
-}
-
-const sysFchmodat2 = define("fchmodat2", { x64: 452, arm64: 452 }, [DIRFD, PATHNAME, octal("mode"), OWNER_FLAGS], {
-  man: "chmod(2)",
-});
-
-/** Changes permissions, with flags; `AT_EMPTY_PATH` takes an O_PATH descriptor; see chmod(2). Linux 6.6. */
-export function fchmodat2(dirfd: Fd, pathname: Text, mode: number, atFlags: number): Syscall {
-  return sysFchmodat2(dirfd, pathname, mode, atFlags);
-}
-
-const sysFchmod = define("fchmod", { x64: 91, arm64: 52 }, [fd("fd"), octal("mode")], { man: "chmod(2)" });
-
-/** Changes the permissions of the file a descriptor refers to, which must not be O_PATH; see chmod(2). */
-export function fchmod(file: Fd, mode: number): Syscall {
-  return sysFchmod(file, mode);
-}
-
-const sysFaccessat2 = define("faccessat2", { x64: 439, arm64: 439 }, [
-  DIRFD,
-  PATHNAME,
-  accessMode("mode"),
-  flags("flags", { prefix: "AT_", values: { EACCESS, SYMLINK_NOFOLLOW, EMPTY_PATH } }),
-], { man: "access(2)" });
-
-/** Asks whether a file may be accessed, by the real ids, with `AT_EACCESS` by the effective ones; see access(2). Linux 5.8. */
-export function faccessat2(dirfd: Fd, pathname: Text, mode: number, atFlags = 0): Syscall {
-  return sysFaccessat2(dirfd, pathname, mode, atFlags);
-}
-
-function accessMode(name: string): Param<number> {
-  const values = { R_OK: AccessMode.R, W_OK: AccessMode.W, X_OK: AccessMode.X };
-  const set = flags(name, { prefix: "", values });
-  return { name, encode: set.encode, format: (value) => (value === AccessMode.F ? "F_OK" : set.format(value)) };
 }
 
 function fileMode(name: string): Param<number> {
   const { IFSOCK, IFLNK, IFREG, IFBLK, IFDIR, IFCHR, IFIFO } = FileMode;
-  const types = Object.entries({ IFSOCK, IFLNK, IFREG, IFBLK, IFDIR, IFCHR, IFIFO });
+  const types = Object.entries({
+    IFSOCK,
+    IFLNK,
+    IFREG,
+    IFBLK,
+    IFDIR,
+    IFCHR,
+    IFIFO,
+  });
   const bits = octal(name);
   return {
     ...bits,
     format: (value) => {
       const type = types.find(([, each]) => each === (value & FileMode.IFMT));
-      return type === undefined ? bits.format(value) : `S_${type[0]}|${bits.format(value & ~FileMode.IFMT)}`;
+      return type === undefined
+        ? bits.format(value)
+        : `S_${type[0]}|${bits.format(value & ~FileMode.IFMT)}`;
     },
   };
 }
@@ -203,7 +173,9 @@ function device(name: string): Param<number> {
     format: (value) => {
       const major = (value >>> 8) & 0xfff;
       const minor = (value & 0xff) | ((value >>> 12) & 0xfff00);
-      return value === 0 ? "0" : `makedev(0x${major.toString(16)}, 0x${minor.toString(16)})`;
+      return value === 0
+        ? "0"
+        : `makedev(0x${major.toString(16)}, 0x${minor.toString(16)})`;
     },
   };
 }

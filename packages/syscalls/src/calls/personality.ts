@@ -2,7 +2,9 @@ import { Personality, PERSONALITY_QUERY } from "../constants/personality.ts";
 import { checkInteger, formatFlags, oneOf, type Param } from "../param.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysPersonality = define("personality", { x64: 135, arm64: 92 }, [persona("persona")]);
+const sysPersonality = define("personality", { x64: 135, arm64: 92 }, [
+  persona("persona"),
+]);
 
 /** Sets the execution domain; the result is the one before; see personality(2). `PERSONALITY_QUERY` only asks. */
 export function personality(domainAndFlags: number): Syscall {
@@ -19,7 +21,9 @@ function persona(name: string): Param<number> {
     format: (value) => {
       if (value >>> 0 === PERSONALITY_QUERY) return "0xffffffff";
       const rest = formatFlags(value & ~0xff, { prefix: "", values: bits });
-      return rest === "0" ? domain.format(value & 0xff) : `${domain.format(value & 0xff)}|${rest}`;
+      return rest === "0"
+        ? domain.format(value & 0xff)
+        : `${domain.format(value & 0xff)}|${rest}`;
     },
   };
 }

@@ -18,19 +18,27 @@ export function pidfdOpen(pid: Fd, pidfdFlags = 0): Syscall {
   return sysPidfdOpen(pid, pidfdFlags);
 }
 
-const sysPidfdSendSignal = define("pidfd_send_signal", { x64: 424, arm64: 424 }, [
-  fd("pidfd"),
-  oneOf("sig", { prefix: "", values: Signals }),
-  address("info"),
-  int("flags"),
-]);
+const sysPidfdSendSignal = define(
+  "pidfd_send_signal",
+  { x64: 424, arm64: 424 },
+  [
+    fd("pidfd"),
+    oneOf("sig", { prefix: "", values: Signals }),
+    address("info"),
+    int("flags"),
+  ],
+);
 
 /** Sends a signal to the process a pidfd refers to, and to no other; see pidfd_send_signal(2). Linux 5.1. */
 export function pidfdSendSignal(pidfd: Fd, signal: number): Syscall {
   return sysPidfdSendSignal(pidfd, signal, 0, 0);
 }
 
-const sysPidfdGetfd = define("pidfd_getfd", { x64: 438, arm64: 438 }, [fd("pidfd"), fd("targetfd"), int("flags")]);
+const sysPidfdGetfd = define("pidfd_getfd", { x64: 438, arm64: 438 }, [
+  fd("pidfd"),
+  fd("targetfd"),
+  int("flags"),
+]);
 
 /** Takes a copy of another process's descriptor, as ptrace may; see pidfd_getfd(2). Linux 5.6. */
 export function pidfdGetfd(pidfd: Fd, targetFd: number): Syscall {

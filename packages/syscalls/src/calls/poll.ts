@@ -16,13 +16,12 @@ export interface PollFd {
 const POLL = { prefix: "POLL", values: PollEvents };
 
 /** struct pollfd of include/uapi/asm-generic/poll.h. */
-export const pollfdLayout: Layout<PollFd & { readonly revents?: number }> = layout<
-  PollFd & { readonly revents?: number }
->("pollfd", {
-  fd: { type: "i32", param: fd("fd") },
-  events: { type: "i16", param: flags("events", POLL) },
-  revents: { type: "i16", param: flags("revents", POLL) },
-});
+export const pollfdLayout: Layout<PollFd & { readonly revents?: number }> =
+  layout<PollFd & { readonly revents?: number }>("pollfd", {
+    fd: { type: "i32", param: fd("fd") },
+    events: { type: "i16", param: flags("events", POLL) },
+    revents: { type: "i16", param: flags("revents", POLL) },
+  });
 
 /** struct __kernel_timespec of include/uapi/linux/time_types.h. */
 export interface Timespec {
@@ -30,15 +29,23 @@ export interface Timespec {
   readonly tv_nsec: number | bigint;
 }
 
-export const timespecLayout: Layout<Timespec> = layout<Timespec>("timespec", { tv_sec: "i64", tv_nsec: "i64" });
+export const timespecLayout: Layout<Timespec> = layout<Timespec>("timespec", {
+  tv_sec: "i64",
+  tv_nsec: "i64",
+});
 
-const sysPpoll = define("ppoll", { x64: 271, arm64: 73 }, [
-  pollFds("fds"),
-  int("nfds"),
-  struct("tmo_p", timespecLayout),
-  address("sigmask"),
-  int("sigsetsize"),
-], { man: "poll(2)" });
+const sysPpoll = define(
+  "ppoll",
+  { x64: 271, arm64: 73 },
+  [
+    pollFds("fds"),
+    int("nfds"),
+    struct("tmo_p", timespecLayout),
+    address("sigmask"),
+    int("sigsetsize"),
+  ],
+  { man: "poll(2)" },
+);
 
 /**
  * Waits until one of `fds` is ready or `timeoutMs` has passed (null: for ever); the result is how many are
@@ -46,7 +53,11 @@ const sysPpoll = define("ppoll", { x64: 271, arm64: 73 }, [
  * under `invoke`: see `invokeAsync`.
  * @throws {SyscallError} `EINTR` if a signal was handled meanwhile.
  */
-export function ppoll(fds: readonly PollFd[], timeoutMs: number | null, revents?: Uint16Array): Syscall {
+export function ppoll(
+  fds: readonly PollFd[],
+  timeoutMs: number | null,
+  revents?: Uint16Array,
+): Syscall {
   const timeout = timeoutMs === null ? null : timespec(timeoutMs);
   return sysPpoll({ fds, revents }, fds.length, timeout, 0, 0);
 }
@@ -67,18 +78,24 @@ function pollFds(name: string): Param<PollFds> {
     name,
     encode: ({ fds, revents }, arena: Arena) => {
       if (revents !== undefined && revents.length < fds.length) {
-        throw new RangeError(`invalid revents of ${revents.length} elements: expected ${fds.length}`);
+        throw new RangeError(
+          `invalid revents of ${revents.length} elements: expected ${fds.length}`,
+        );
       }
       const at = arena.reserve(fds.length * pollfdLayout.size);
       for (const [i, each] of fds.entries()) {
         const start = at + i * pollfdLayout.size;
         writeStruct(pollfdLayout, each, arena, start);
         if (revents === undefined) continue;
-        arena.copies.push({ at: start + 6, target: new Uint8Array(revents.buffer, revents.byteOffset + i * 2, 2) });
+        arena.copies.push({
+          at: start + 6,
+          target: new Uint8Array(revents.buffer, revents.byteOffset + i * 2, 2),
+        });
       }
       return { kind: "pointer", at };
     },
-    format: ({ fds }) => `[${fds.map((each) => formatStruct(pollfdLayout, each)).join(", ")}]`,
+    format: ({ fds }) =>
+      `[${fds.map((each) => formatStruct(pollfdLayout, each)).join(", ")}]`,
   };
 }
 

@@ -1,5 +1,9 @@
 import { Capabilities } from "../constants/capability.ts";
-import { CapAmbientOperations, PrctlOptions, SecureBits } from "../constants/prctl.ts";
+import {
+  CapAmbientOperations,
+  PrctlOptions,
+  SecureBits,
+} from "../constants/prctl.ts";
 import { Signals } from "../constants/signal.ts";
 import { flags, oneOf, type Param } from "../param.ts";
 import { type AnyArg, anyArg, cstring } from "../pointer.ts";
@@ -9,14 +13,30 @@ const NUMBERS = { x64: 157, arm64: 167 };
 const OPTION = oneOf("option", { prefix: "PR_", values: PrctlOptions });
 const CAPABILITY = oneOf("arg3", { prefix: "CAP_", values: Capabilities });
 
-const plain = define("prctl", NUMBERS, [OPTION, anyArg("arg2"), anyArg("arg3"), anyArg("arg4"), anyArg("arg5")]);
+const plain = define("prctl", NUMBERS, [
+  OPTION,
+  anyArg("arg2"),
+  anyArg("arg3"),
+  anyArg("arg4"),
+  anyArg("arg5"),
+]);
 
 /** The options whose second argument has a name of its own. */
-const NAMED: Readonly<Record<number, Definition<readonly [Param<number>, Param<number>]>>> = {
-  [PrctlOptions.SET_PDEATHSIG]: withArg2(oneOf("arg2", { prefix: "", values: Signals })),
-  [PrctlOptions.CAPBSET_DROP]: withArg2(oneOf("arg2", { prefix: "CAP_", values: Capabilities })),
-  [PrctlOptions.CAPBSET_READ]: withArg2(oneOf("arg2", { prefix: "CAP_", values: Capabilities })),
-  [PrctlOptions.SET_SECUREBITS]: withArg2(flags("arg2", { prefix: "SECBIT_", values: SecureBits })),
+const NAMED: Readonly<
+  Record<number, Definition<readonly [Param<number>, Param<number>]>>
+> = {
+  [PrctlOptions.SET_PDEATHSIG]: withArg2(
+    oneOf("arg2", { prefix: "", values: Signals }),
+  ),
+  [PrctlOptions.CAPBSET_DROP]: withArg2(
+    oneOf("arg2", { prefix: "CAP_", values: Capabilities }),
+  ),
+  [PrctlOptions.CAPBSET_READ]: withArg2(
+    oneOf("arg2", { prefix: "CAP_", values: Capabilities }),
+  ),
+  [PrctlOptions.SET_SECUREBITS]: withArg2(
+    flags("arg2", { prefix: "SECBIT_", values: SecureBits }),
+  ),
 };
 
 const ambient = define("prctl", NUMBERS, [
@@ -51,6 +71,8 @@ export function prctl(
   return plain(option, arg2, arg3, arg4, arg5);
 }
 
-function withArg2(arg2: Param<number>): Definition<readonly [Param<number>, Param<number>]> {
+function withArg2(
+  arg2: Param<number>,
+): Definition<readonly [Param<number>, Param<number>]> {
   return define("prctl", NUMBERS, [OPTION, arg2]);
 }

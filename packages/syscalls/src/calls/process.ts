@@ -47,7 +47,10 @@ export function getsid(pid: Fd = 0): Syscall {
   return sysGetsid(pid);
 }
 
-const sysSetpgid = define("setpgid", { x64: 109, arm64: 154 }, [word("pid"), word("pgid")]);
+const sysSetpgid = define("setpgid", { x64: 109, arm64: 154 }, [
+  word("pid"),
+  word("pgid"),
+]);
 
 /** Moves `pid` (0: the caller) to the process group `pgid` (0: its own); see setpgid(2). */
 export function setpgid(pid: Fd, pgid: Fd): Syscall {
@@ -61,14 +64,22 @@ export function getpgid(pid: Fd = 0): Syscall {
   return sysGetpgid(pid);
 }
 
-const sysExecve = define("execve", { x64: 59, arm64: 221 }, [path("pathname"), strings("argv"), environment("envp")]);
+const sysExecve = define("execve", { x64: 59, arm64: 221 }, [
+  path("pathname"),
+  strings("argv"),
+  environment("envp"),
+]);
 
 /**
  * Replaces the program of the process; see execve(2). In this process that ends Node where it stands: no
- * exit handler runs, output that is not written yet is lost, and what Node changed for itself stays (SIGPIPE
- * is ignored). Node's own `process.execve` puts that in order.
+ * exit handler runs, output that is not written yet is lost, and what Node changed for itself stays: SIGPIPE
+ * is ignored, and 0, 1 and 2 are closed on exec. Node's own `process.execve` puts that in order.
  */
-export function execve(pathname: Text, argv: readonly Text[], envp: readonly Text[]): Syscall {
+export function execve(
+  pathname: Text,
+  argv: readonly Text[],
+  envp: readonly Text[],
+): Syscall {
   return sysExecve(pathname, argv, envp);
 }
 
@@ -94,7 +105,9 @@ export function execveat(
   return sysExecveat(dirfd, pathname, argv, envp, atFlags);
 }
 
-const sysExitGroup = define("exit_group", { x64: 231, arm64: 94 }, [int("status")]);
+const sysExitGroup = define("exit_group", { x64: 231, arm64: 94 }, [
+  int("status"),
+]);
 
 /** Ends the process; see exit_group(2). In this process, without exit handlers and without writing what is left. */
 export function exitGroup(status: number): Syscall {
@@ -127,6 +140,12 @@ const sysKcmp = define("kcmp", { x64: 312, arm64: 272 }, [
  * Compares what two processes have, such as a descriptor of each; the result is 0 if they share it, 1 or 2 for
  * an order among those they do not; see kcmp(2). Linux 3.5.
  */
-export function kcmp(pid1: Fd, pid2: Fd, type: number, idx1: Fd = 0, idx2: Fd = 0): Syscall {
+export function kcmp(
+  pid1: Fd,
+  pid2: Fd,
+  type: number,
+  idx1: Fd = 0,
+  idx2: Fd = 0,
+): Syscall {
   return sysKcmp(pid1, pid2, type, idx1, idx2);
 }

@@ -19,24 +19,33 @@ interface RlimitFields {
 const LIMIT: Param<number | bigint> = {
   name: "limit",
   encode: (value) => value,
-  format: (value) => (BigInt(value) === RLIM_INFINITY ? "RLIM64_INFINITY" : value.toString()),
+  format: (value) =>
+    BigInt(value) === RLIM_INFINITY ? "RLIM64_INFINITY" : value.toString(),
 };
 
 /** struct rlimit64 of include/uapi/linux/resource.h. */
-export const rlimitLayout: Layout<RlimitFields> = layout<RlimitFields>("rlimit64", {
-  rlim_cur: { type: "u64", param: LIMIT },
-  rlim_max: { type: "u64", param: LIMIT },
-});
+export const rlimitLayout: Layout<RlimitFields> = layout<RlimitFields>(
+  "rlimit64",
+  {
+    rlim_cur: { type: "u64", param: LIMIT },
+    rlim_max: { type: "u64", param: LIMIT },
+  },
+);
 
 /** How many bytes {@link prlimit} writes to `oldLimit`. */
 export const RLIMIT_SIZE = 16;
 
-const sysPrlimit = define("prlimit64", { x64: 302, arm64: 261 }, [
-  word("pid"),
-  oneOf("resource", { prefix: "RLIMIT_", values: RlimitResources }),
-  struct("new_limit", rlimitLayout),
-  output("old_limit", RLIMIT_SIZE),
-], { man: "prlimit(2)" });
+const sysPrlimit = define(
+  "prlimit64",
+  { x64: 302, arm64: 261 },
+  [
+    word("pid"),
+    oneOf("resource", { prefix: "RLIMIT_", values: RlimitResources }),
+    struct("new_limit", rlimitLayout),
+    output("old_limit", RLIMIT_SIZE),
+  ],
+  { man: "prlimit(2)" },
+);
 
 /**
  * Sets (`newLimit`) and reads (`oldLimit`, `RLIMIT_SIZE` bytes, for {@link parseRlimit}) a limit of a
@@ -49,12 +58,21 @@ export function prlimit(
   newLimit: Rlimit | null,
   oldLimit: Uint8Array | null = null,
 ): Syscall {
-  const fields = newLimit === null ? null : { rlim_cur: newLimit.soft, rlim_max: newLimit.hard };
+  const fields =
+    newLimit === null
+      ? null
+      : { rlim_cur: newLimit.soft, rlim_max: newLimit.hard };
   return sysPrlimit(pid, resource, fields, oldLimit);
 }
 
 /** Reads what {@link prlimit} left in `oldLimit`. */
-export function parseRlimit(oldLimit: Uint8Array): { readonly soft: bigint; readonly hard: bigint } {
-  const { rlim_cur: soft, rlim_max: hard } = decodeStruct(rlimitLayout, oldLimit);
+export function parseRlimit(oldLimit: Uint8Array): {
+  readonly soft: bigint;
+  readonly hard: bigint;
+} {
+  const { rlim_cur: soft, rlim_max: hard } = decodeStruct(
+    rlimitLayout,
+    oldLimit,
+  );
   return { soft, hard };
 }

@@ -34,18 +34,30 @@ export interface SchedAttr {
 type SchedAttrFields = SchedAttr & { readonly size: number };
 
 /** struct sched_attr of include/uapi/linux/sched/types.h, as of Linux 5.3. */
-export const schedAttrLayout: Layout<SchedAttrFields> = layout<SchedAttrFields>("sched_attr", {
-  size: "u32",
-  sched_policy: { type: "u32", param: oneOf("sched_policy", { prefix: "SCHED_", values: SchedPolicy }) },
-  sched_flags: { type: "u64", param: flags("sched_flags", { prefix: "SCHED_FLAG_", values: SchedFlags }) },
-  sched_nice: "i32",
-  sched_priority: "u32",
-  sched_runtime: "u64",
-  sched_deadline: "u64",
-  sched_period: "u64",
-  sched_util_min: "u32",
-  sched_util_max: "u32",
-});
+export const schedAttrLayout: Layout<SchedAttrFields> = layout<SchedAttrFields>(
+  "sched_attr",
+  {
+    size: "u32",
+    sched_policy: {
+      type: "u32",
+      param: oneOf("sched_policy", { prefix: "SCHED_", values: SchedPolicy }),
+    },
+    sched_flags: {
+      type: "u64",
+      param: flags("sched_flags", {
+        prefix: "SCHED_FLAG_",
+        values: SchedFlags,
+      }),
+    },
+    sched_nice: "i32",
+    sched_priority: "u32",
+    sched_runtime: "u64",
+    sched_deadline: "u64",
+    sched_period: "u64",
+    sched_util_min: "u32",
+    sched_util_max: "u32",
+  },
+);
 
 const sysSchedSetattr = define("sched_setattr", { x64: 314, arm64: 274 }, [
   word("pid"),
@@ -61,22 +73,23 @@ export function schedSetattr(pid: Fd, attr: SchedAttr): Syscall {
   return sysSchedSetattr(pid, { size: schedAttrLayout.size, ...attr }, 0);
 }
 
-const sysSchedSetaffinity = define("sched_setaffinity", { x64: 203, arm64: 122 }, [
-  word("pid"),
-  int("cpusetsize"),
-  numberSet("mask"),
-]);
+const sysSchedSetaffinity = define(
+  "sched_setaffinity",
+  { x64: 203, arm64: 122 },
+  [word("pid"), int("cpusetsize"), numberSet("mask")],
+);
 
 /** Lets a thread, 0 for the caller, run on these CPUs only; see sched_setaffinity(2). */
 export function schedSetaffinity(pid: Fd, cpus: readonly number[]): Syscall {
   return sysSchedSetaffinity(pid, maskSize(cpus), cpus);
 }
 
-const sysSchedGetaffinity = define("sched_getaffinity", { x64: 204, arm64: 123 }, [
-  word("pid"),
-  int("cpusetsize"),
-  output("mask"),
-], { man: "sched_setaffinity(2)" });
+const sysSchedGetaffinity = define(
+  "sched_getaffinity",
+  { x64: 204, arm64: 123 },
+  [word("pid"), int("cpusetsize"), output("mask")],
+  { man: "sched_setaffinity(2)" },
+);
 
 /**
  * Puts the CPUs a thread may run on in `mask`, a bit for each, of a multiple of 8 bytes; the result is how many
@@ -89,34 +102,54 @@ export function schedGetaffinity(pid: Fd, mask: Uint8Array): Syscall {
 
 const WHICH = oneOf("which", { prefix: "PRIO_", values: PriorityTargets });
 
-const sysSetpriority = define("setpriority", { x64: 141, arm64: 140 }, [WHICH, word("who"), int("prio")], {
-  man: "getpriority(2)",
-});
+const sysSetpriority = define(
+  "setpriority",
+  { x64: 141, arm64: 140 },
+  [WHICH, word("who"), int("prio")],
+  {
+    man: "getpriority(2)",
+  },
+);
 
 /** Sets the nice value, -20 to 19, of a process, process group or user; see getpriority(2). */
 export function setpriority(which: number, who: Fd, nice: number): Syscall {
   return sysSetpriority(which, who, nice);
 }
 
-const sysGetpriority = define("getpriority", { x64: 140, arm64: 141 }, [WHICH, word("who")]);
+const sysGetpriority = define("getpriority", { x64: 140, arm64: 141 }, [
+  WHICH,
+  word("who"),
+]);
 
 /** The result is 20 minus the nice value, as the kernel has it; see getpriority(2). */
 export function getpriority(which: number, who: Fd = 0): Syscall {
   return sysGetpriority(which, who);
 }
 
-const IOPRIO_WHICH = oneOf("which", { prefix: "IOPRIO_WHO_", values: IoprioTargets });
+const IOPRIO_WHICH = oneOf("which", {
+  prefix: "IOPRIO_WHO_",
+  values: IoprioTargets,
+});
 
-const sysIoprioSet = define("ioprio_set", { x64: 251, arm64: 30 }, [IOPRIO_WHICH, word("who"), ioprioParam("ioprio")]);
+const sysIoprioSet = define("ioprio_set", { x64: 251, arm64: 30 }, [
+  IOPRIO_WHICH,
+  word("who"),
+  ioprioParam("ioprio"),
+]);
 
 /** Sets the input and output priority of a process, process group or user; see ioprio_set(2) and {@link ioprio}. */
 export function ioprioSet(which: number, who: Fd, priority: number): Syscall {
   return sysIoprioSet(which, who, priority);
 }
 
-const sysIoprioGet = define("ioprio_get", { x64: 252, arm64: 31 }, [IOPRIO_WHICH, word("who")], {
-  man: "ioprio_set(2)",
-});
+const sysIoprioGet = define(
+  "ioprio_get",
+  { x64: 252, arm64: 31 },
+  [IOPRIO_WHICH, word("who")],
+  {
+    man: "ioprio_set(2)",
+  },
+);
 
 /** The result is the input and output priority; see ioprio_set(2). */
 export function ioprioGet(which: number, who: Fd = 0): Syscall {
@@ -158,7 +191,9 @@ function numberSet(name: string): Param<readonly number[]> {
       const mask = Buffer.alloc(maskSize(numbers));
       for (const each of numbers) {
         if (!Number.isInteger(each) || each < 0) {
-          throw new RangeError(`invalid ${name} '${each}': expected whole numbers from 0`);
+          throw new RangeError(
+            `invalid ${name} '${each}': expected whole numbers from 0`,
+          );
         }
         mask[each >> 3] = (mask[each >> 3] ?? 0) | (1 << (each & 7));
       }
@@ -170,7 +205,10 @@ function numberSet(name: string): Param<readonly number[]> {
 
 function ioprioParam(name: string): Param<number> {
   const { encode } = oneOf(name, { prefix: "", values: {} });
-  const classes = oneOf(name, { prefix: "IOPRIO_CLASS_", values: IoprioClasses });
+  const classes = oneOf(name, {
+    prefix: "IOPRIO_CLASS_",
+    values: IoprioClasses,
+  });
   return {
     name,
     encode,
@@ -180,15 +218,21 @@ function ioprioParam(name: string): Param<number> {
 }
 
 function memoryPolicy(name: string): Param<number> {
-  const { F_NUMA_BALANCING, F_RELATIVE_NODES, F_STATIC_NODES, ...modes } = MemoryPolicy;
+  const { F_NUMA_BALANCING, F_RELATIVE_NODES, F_STATIC_NODES, ...modes } =
+    MemoryPolicy;
   const mode = oneOf(name, { prefix: "MPOL_", values: modes });
-  const extra = flags(name, { prefix: "MPOL_", values: { F_NUMA_BALANCING, F_RELATIVE_NODES, F_STATIC_NODES } });
+  const extra = flags(name, {
+    prefix: "MPOL_",
+    values: { F_NUMA_BALANCING, F_RELATIVE_NODES, F_STATIC_NODES },
+  });
   return {
     name,
     encode: mode.encode,
     format: (value) => {
       const rest = extra.format(value & ~0xfff);
-      return rest === "0" ? mode.format(value & 0xfff) : `${mode.format(value & 0xfff)}|${rest}`;
+      return rest === "0"
+        ? mode.format(value & 0xfff)
+        : `${mode.format(value & 0xfff)}|${rest}`;
     },
   };
 }

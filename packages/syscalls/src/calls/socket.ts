@@ -1,5 +1,10 @@
 import type { Captures, Fd } from "../argument.ts";
-import { SocketFamily, SocketLevel, SocketOptions, SocketType } from "../constants/socket.ts";
+import {
+  SocketFamily,
+  SocketLevel,
+  SocketOptions,
+  SocketType,
+} from "../constants/socket.ts";
 import { fd, flags, formatFlags, int, oneOf, type Param } from "../param.ts";
 import { byteLength, input, output } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
@@ -8,7 +13,11 @@ const FAMILY = oneOf("domain", { prefix: "AF_", values: SocketFamily });
 const LEVEL = oneOf("level", { prefix: "SOL_", values: SocketLevel });
 const OPTION = oneOf("optname", { prefix: "SO_", values: SocketOptions });
 
-const sysSocket = define("socket", { x64: 41, arm64: 198 }, [FAMILY, socketType("type"), int("protocol")]);
+const sysSocket = define("socket", { x64: 41, arm64: 198 }, [
+  FAMILY,
+  socketType("type"),
+  int("protocol"),
+]);
 
 /** Makes a socket; the result is its descriptor; see socket(2). `type` may have `NONBLOCK` and `CLOEXEC`. */
 export function socket(family: number, type: number, protocol = 0): Syscall {
@@ -23,40 +32,67 @@ const sysSocketpair = define("socketpair", { x64: 53, arm64: 199 }, [
 ]);
 
 /** Makes two connected sockets, whose descriptors go to `ends`; see socketpair(2). */
-export function socketpair(family: number, type: number, protocol: number, ends: Int32Array | Captures): Syscall {
+export function socketpair(
+  family: number,
+  type: number,
+  protocol: number,
+  ends: Int32Array | Captures,
+): Syscall {
   return sysSocketpair(family, type, protocol, ends);
 }
 
-const sysBind = define("bind", { x64: 49, arm64: 200 }, [fd("sockfd"), input("addr"), int("addrlen")]);
+const sysBind = define("bind", { x64: 49, arm64: 200 }, [
+  fd("sockfd"),
+  input("addr"),
+  int("addrlen"),
+]);
 
 /** Gives a socket an address, in the bytes of its family's sockaddr; see bind(2) and {@link unixAddress}. */
 export function bind(socketFd: Fd, address: Uint8Array): Syscall {
   return sysBind(socketFd, address, address.byteLength);
 }
 
-const sysConnect = define("connect", { x64: 42, arm64: 203 }, [fd("sockfd"), input("addr"), int("addrlen")]);
+const sysConnect = define("connect", { x64: 42, arm64: 203 }, [
+  fd("sockfd"),
+  input("addr"),
+  int("addrlen"),
+]);
 
 /** Connects a socket to an address, in the bytes of its family's sockaddr; see connect(2). */
 export function connect(socketFd: Fd, address: Uint8Array): Syscall {
   return sysConnect(socketFd, address, address.byteLength);
 }
 
-const sysListen = define("listen", { x64: 50, arm64: 201 }, [fd("sockfd"), int("backlog")]);
+const sysListen = define("listen", { x64: 50, arm64: 201 }, [
+  fd("sockfd"),
+  int("backlog"),
+]);
 
 /** Lets a socket accept connections; see listen(2). */
 export function listen(socketFd: Fd, backlog = 128): Syscall {
   return sysListen(socketFd, backlog);
 }
 
-const sysAccept4 = define("accept4", { x64: 288, arm64: 242 }, [
-  fd("sockfd"),
-  output("addr"),
-  output("addrlen", 4),
-  flags("flags", { prefix: "SOCK_", values: { NONBLOCK: SocketType.NONBLOCK, CLOEXEC: SocketType.CLOEXEC } }),
-], { man: "accept(2)" });
+const sysAccept4 = define(
+  "accept4",
+  { x64: 288, arm64: 242 },
+  [
+    fd("sockfd"),
+    output("addr"),
+    output("addrlen", 4),
+    flags("flags", {
+      prefix: "SOCK_",
+      values: { NONBLOCK: SocketType.NONBLOCK, CLOEXEC: SocketType.CLOEXEC },
+    }),
+  ],
+  { man: "accept(2)" },
+);
 
 /** Takes the next connection to a listening socket; the result is its descriptor; see accept(2). Blocks. */
-export function accept4(socketFd: Fd, socketFlags: number = SocketType.CLOEXEC): Syscall {
+export function accept4(
+  socketFd: Fd,
+  socketFlags: number = SocketType.CLOEXEC,
+): Syscall {
   return sysAccept4(socketFd, null, null, socketFlags);
 }
 
@@ -94,8 +130,16 @@ const sysSetsockopt = define("setsockopt", { x64: 54, arm64: 208 }, [
 ]);
 
 /** Sets a socket's option; `value` is its bytes, a number those of an int; see setsockopt(2), socket(7). */
-export function setsockopt(socketFd: Fd, level: number, option: number, value: Uint8Array | number): Syscall {
-  const bytes = typeof value === "number" ? new Uint8Array(new Int32Array([value]).buffer) : value;
+export function setsockopt(
+  socketFd: Fd,
+  level: number,
+  option: number,
+  value: Uint8Array | number,
+): Syscall {
+  const bytes =
+    typeof value === "number"
+      ? new Uint8Array(new Int32Array([value]).buffer)
+      : value;
   return sysSetsockopt(socketFd, level, option, bytes, byteLength(bytes));
 }
 
@@ -127,7 +171,10 @@ export function getsockopt(
  */
 export function unixAddress(path: string): Uint8Array {
   const name = Buffer.from(path);
-  if (name.length === 0 || name.length > 107) throw new RangeError(`invalid path of ${name.length} bytes: expected 1 to 107`);
+  if (name.length === 0 || name.length > 107)
+    throw new RangeError(
+      `invalid path of ${name.length} bytes: expected 1 to 107`,
+    );
   const terminator = path.startsWith("\0") ? 0 : 1;
   const address = Buffer.alloc(2 + name.length + terminator);
   address.writeUInt16LE(SocketFamily.UNIX);
@@ -142,7 +189,10 @@ function socketType(name: string): Param<number> {
   return {
     ...one,
     format: (value) => {
-      const set = formatFlags(value & ~0xf, { prefix: "SOCK_", values: { NONBLOCK, CLOEXEC } });
+      const set = formatFlags(value & ~0xf, {
+        prefix: "SOCK_",
+        values: { NONBLOCK, CLOEXEC },
+      });
       const type = one.format(value & 0xf);
       return set === "0" ? type : `${type}|${set}`;
     },

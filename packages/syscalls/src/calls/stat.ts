@@ -6,11 +6,22 @@ import { decodeStruct, type Layout, layout } from "../struct.ts";
 import { define, type Syscall } from "../syscall.ts";
 
 type StatfsField =
-  | "f_type" | "f_bsize" | "f_blocks" | "f_bfree" | "f_bavail" | "f_files" | "f_ffree"
-  | "f_fsid" | "f_namelen" | "f_frsize" | "f_flags";
+  | "f_type"
+  | "f_bsize"
+  | "f_blocks"
+  | "f_bfree"
+  | "f_bavail"
+  | "f_files"
+  | "f_ffree"
+  | "f_fsid"
+  | "f_namelen"
+  | "f_frsize"
+  | "f_flags";
 
 /** struct statfs of include/uapi/asm-generic/statfs.h. */
-export const statfsLayout: Layout<Record<StatfsField, number>> = layout<Record<StatfsField, number>>(
+export const statfsLayout: Layout<Record<StatfsField, number>> = layout<
+  Record<StatfsField, number>
+>(
   "statfs",
   {
     f_type: "i64",
@@ -31,14 +42,22 @@ export const statfsLayout: Layout<Record<StatfsField, number>> = layout<Record<S
 /** How many bytes {@link statfs} and {@link fstatfs} write. */
 export const STATFS_SIZE = 120;
 
-const sysStatfs = define("statfs", { x64: 137, arm64: 43 }, [path("path"), output("buf", STATFS_SIZE)]);
+const sysStatfs = define("statfs", { x64: 137, arm64: 43 }, [
+  path("path"),
+  output("buf", STATFS_SIZE),
+]);
 
 /** Asks after the file system `pathname` is on; `buf` (`STATFS_SIZE` bytes) is read by {@link parseStatfs}; see statfs(2). */
 export function statfs(pathname: Text, buf: Uint8Array): Syscall {
   return sysStatfs(pathname, buf);
 }
 
-const sysFstatfs = define("fstatfs", { x64: 138, arm64: 44 }, [fd("fd"), output("buf", STATFS_SIZE)], { man: "statfs(2)" });
+const sysFstatfs = define(
+  "fstatfs",
+  { x64: 138, arm64: 44 },
+  [fd("fd"), output("buf", STATFS_SIZE)],
+  { man: "statfs(2)" },
+);
 
 /** Asks after the file system that a descriptor's file is on; see statfs(2). */
 export function fstatfs(file: Fd, buf: Uint8Array): Syscall {
@@ -77,31 +96,60 @@ export function parseStatfs(buf: Uint8Array): Statfs {
 }
 
 const STATX = {
-  stx_mask: "u32", stx_blksize: "u32", stx_attributes: "u64", stx_nlink: "u32", stx_uid: "u32", stx_gid: "u32",
-  stx_mode: "u16", stx_ino: "u64", stx_size: "u64", stx_blocks: "u64", stx_attributes_mask: "u64",
-  atime_sec: "i64", atime_nsec: "u64", btime_sec: "i64", btime_nsec: "u64", ctime_sec: "i64", ctime_nsec: "u64",
-  mtime_sec: "i64", mtime_nsec: "u64", stx_rdev_major: "u32", stx_rdev_minor: "u32", stx_dev_major: "u32",
-  stx_dev_minor: "u32", stx_mnt_id: "u64",
+  stx_mask: "u32",
+  stx_blksize: "u32",
+  stx_attributes: "u64",
+  stx_nlink: "u32",
+  stx_uid: "u32",
+  stx_gid: "u32",
+  stx_mode: "u16",
+  stx_ino: "u64",
+  stx_size: "u64",
+  stx_blocks: "u64",
+  stx_attributes_mask: "u64",
+  atime_sec: "i64",
+  atime_nsec: "u64",
+  btime_sec: "i64",
+  btime_nsec: "u64",
+  ctime_sec: "i64",
+  ctime_nsec: "u64",
+  mtime_sec: "i64",
+  mtime_nsec: "u64",
+  stx_rdev_major: "u32",
+  stx_rdev_minor: "u32",
+  stx_dev_major: "u32",
+  stx_dev_minor: "u32",
+  stx_mnt_id: "u64",
 } as const;
 
 /** struct statx of include/uapi/linux/stat.h. The nanoseconds are 4 bytes and 4 of padding there. */
-export const statxLayout: Layout<Record<keyof typeof STATX, number>> = layout<Record<keyof typeof STATX, number>>(
-  "statx",
-  STATX,
-  { size: 256 },
-);
+export const statxLayout: Layout<Record<keyof typeof STATX, number>> = layout<
+  Record<keyof typeof STATX, number>
+>("statx", STATX, { size: 256 });
 
 /** How many bytes {@link statx} writes. */
 export const STATX_SIZE = 256;
 
-const { SYMLINK_NOFOLLOW, NO_AUTOMOUNT, EMPTY_PATH, STATX_DONT_SYNC, STATX_FORCE_SYNC } = AtFlags;
+const {
+  SYMLINK_NOFOLLOW,
+  NO_AUTOMOUNT,
+  EMPTY_PATH,
+  STATX_DONT_SYNC,
+  STATX_FORCE_SYNC,
+} = AtFlags;
 
 const sysStatx = define("statx", { x64: 332, arm64: 291 }, [
   fd("dirfd"),
   path("pathname"),
   flags("flags", {
     prefix: "AT_",
-    values: { SYMLINK_NOFOLLOW, NO_AUTOMOUNT, EMPTY_PATH, STATX_DONT_SYNC, STATX_FORCE_SYNC },
+    values: {
+      SYMLINK_NOFOLLOW,
+      NO_AUTOMOUNT,
+      EMPTY_PATH,
+      STATX_DONT_SYNC,
+      STATX_FORCE_SYNC,
+    },
   }),
   flags("mask", { prefix: "STATX_", values: StatxMask }),
   output("statxbuf", STATX_SIZE),
@@ -111,7 +159,13 @@ const sysStatx = define("statx", { x64: 332, arm64: 291 }, [
  * Asks after a file, also for what `fs.stat` does not tell: the mount it is on, and whether it is the root of
  * one; `buf` (`STATX_SIZE` bytes) is read by {@link parseStatx}; see statx(2). Linux 4.11.
  */
-export function statx(dirfd: Fd, pathname: Text, atFlags: number, mask: number, buf: Uint8Array): Syscall {
+export function statx(
+  dirfd: Fd,
+  pathname: Text,
+  atFlags: number,
+  mask: number,
+  buf: Uint8Array,
+): Syscall {
   return sysStatx(dirfd, pathname, atFlags, mask, buf);
 }
 
@@ -151,9 +205,17 @@ export function parseStatx(buf: Uint8Array): Statx {
     ino: raw.stx_ino,
     size: raw.stx_size,
     blocks: raw.stx_blocks,
-    device: { major: Number(raw.stx_dev_major), minor: Number(raw.stx_dev_minor) },
-    rdev: { major: Number(raw.stx_rdev_major), minor: Number(raw.stx_rdev_minor) },
+    device: {
+      major: Number(raw.stx_dev_major),
+      minor: Number(raw.stx_dev_minor),
+    },
+    rdev: {
+      major: Number(raw.stx_rdev_major),
+      minor: Number(raw.stx_rdev_minor),
+    },
     mountId: raw.stx_mnt_id,
-    isMountRoot: knowsMountRoot ? (raw.stx_attributes & ATTR_MOUNT_ROOT) !== 0n : undefined,
+    isMountRoot: knowsMountRoot
+      ? (raw.stx_attributes & ATTR_MOUNT_ROOT) !== 0n
+      : undefined,
   };
 }

@@ -14,13 +14,18 @@ export const RUSAGE_SIZE = 144;
 
 const OPTIONS = flags("options", { prefix: "W", values: WaitOptions });
 
-const sysWaitid = define("waitid", { x64: 247, arm64: 95 }, [
-  oneOf("idtype", { prefix: "P_", values: WaitIdTypes }),
-  word("id"),
-  output("infop", SIGINFO_SIZE),
-  OPTIONS,
-  output("rusage", RUSAGE_SIZE),
-], { man: "wait(2)" });
+const sysWaitid = define(
+  "waitid",
+  { x64: 247, arm64: 95 },
+  [
+    oneOf("idtype", { prefix: "P_", values: WaitIdTypes }),
+    word("id"),
+    output("infop", SIGINFO_SIZE),
+    OPTIONS,
+    output("rusage", RUSAGE_SIZE),
+  ],
+  { man: "wait(2)" },
+);
 
 /**
  * Waits for a child to change state; see wait(2). `infop` (`SIGINFO_SIZE` bytes) is read by
@@ -38,7 +43,12 @@ export function waitid(
   return sysWaitid(idtype, id, infop, options, rusage);
 }
 
-const sysWait4 = define("wait4", { x64: 61, arm64: 260 }, [word("pid"), output("wstatus", 4), OPTIONS, output("rusage", RUSAGE_SIZE)]);
+const sysWait4 = define("wait4", { x64: 61, arm64: 260 }, [
+  word("pid"),
+  output("wstatus", 4),
+  OPTIONS,
+  output("rusage", RUSAGE_SIZE),
+]);
 
 /** Waits for a child; the result is its pid, its status goes to `wstatus`; see wait4(2). */
 export function wait4(
@@ -64,7 +74,15 @@ interface SiginfoFields {
 /** siginfo_t of include/uapi/asm-generic/siginfo.h, with the fields of SIGCHLD. */
 export const siginfoLayout: Layout<SiginfoFields> = layout<SiginfoFields>(
   "siginfo_t",
-  { si_signo: "i32", si_errno: "i32", si_code: "i32", _pad: "i32", si_pid: "i32", si_uid: "u32", si_status: "i32" },
+  {
+    si_signo: "i32",
+    si_errno: "i32",
+    si_code: "i32",
+    _pad: "i32",
+    si_pid: "i32",
+    si_uid: "u32",
+    si_status: "i32",
+  },
   { size: 128 },
 );
 
@@ -86,7 +104,11 @@ export interface Siginfo {
 /** Reads what {@link waitid} left in `infop`. */
 export function parseSiginfo(infop: Uint8Array): Siginfo {
   const raw = decodeStruct(siginfoLayout, infop);
-  const [pid, code, status] = [Number(raw.si_pid), Number(raw.si_code), Number(raw.si_status)];
+  const [pid, code, status] = [
+    Number(raw.si_pid),
+    Number(raw.si_code),
+    Number(raw.si_status),
+  ];
   const exited = code === ChildCodes.EXITED;
   return {
     pid,
@@ -105,17 +127,49 @@ export function signalName(number: number): NodeJS.Signals | null {
 }
 
 type RusageField =
-  | "ru_utime_sec" | "ru_utime_usec" | "ru_stime_sec" | "ru_stime_usec"
-  | "ru_maxrss" | "ru_ixrss" | "ru_idrss" | "ru_isrss" | "ru_minflt" | "ru_majflt" | "ru_nswap"
-  | "ru_inblock" | "ru_oublock" | "ru_msgsnd" | "ru_msgrcv" | "ru_nsignals" | "ru_nvcsw" | "ru_nivcsw";
+  | "ru_utime_sec"
+  | "ru_utime_usec"
+  | "ru_stime_sec"
+  | "ru_stime_usec"
+  | "ru_maxrss"
+  | "ru_ixrss"
+  | "ru_idrss"
+  | "ru_isrss"
+  | "ru_minflt"
+  | "ru_majflt"
+  | "ru_nswap"
+  | "ru_inblock"
+  | "ru_oublock"
+  | "ru_msgsnd"
+  | "ru_msgrcv"
+  | "ru_nsignals"
+  | "ru_nvcsw"
+  | "ru_nivcsw";
 
 /** struct rusage of include/uapi/linux/resource.h. */
-export const rusageLayout: Layout<Record<RusageField, number>> = layout("rusage", {
-  ru_utime_sec: "i64", ru_utime_usec: "i64", ru_stime_sec: "i64", ru_stime_usec: "i64",
-  ru_maxrss: "i64", ru_ixrss: "i64", ru_idrss: "i64", ru_isrss: "i64",
-  ru_minflt: "i64", ru_majflt: "i64", ru_nswap: "i64", ru_inblock: "i64", ru_oublock: "i64",
-  ru_msgsnd: "i64", ru_msgrcv: "i64", ru_nsignals: "i64", ru_nvcsw: "i64", ru_nivcsw: "i64",
-});
+export const rusageLayout: Layout<Record<RusageField, number>> = layout(
+  "rusage",
+  {
+    ru_utime_sec: "i64",
+    ru_utime_usec: "i64",
+    ru_stime_sec: "i64",
+    ru_stime_usec: "i64",
+    ru_maxrss: "i64",
+    ru_ixrss: "i64",
+    ru_idrss: "i64",
+    ru_isrss: "i64",
+    ru_minflt: "i64",
+    ru_majflt: "i64",
+    ru_nswap: "i64",
+    ru_inblock: "i64",
+    ru_oublock: "i64",
+    ru_msgsnd: "i64",
+    ru_msgrcv: "i64",
+    ru_nsignals: "i64",
+    ru_nvcsw: "i64",
+    ru_nivcsw: "i64",
+  },
+);
 
 /** What a child and those it waited for used; see getrusage(2). */
 export interface Rusage {

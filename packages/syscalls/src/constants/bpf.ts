@@ -28,4 +28,8 @@ export const BPF_PROG_TYPE_CGROUP_DEVICE = 15;
 export const BPF_CGROUP_DEVICE = 6;
 
 /** How a program is attached to a cgroup (`BPF_F_`): include/uapi/linux/bpf.h. */
-export const BpfAttachFlags = { ALLOW_OVERRIDE: 0x1, ALLOW_MULTI: 0x2, REPLACE: 0x4 } as const;
+export const BpfAttachFlags = {
+  ALLOW_OVERRIDE: 0x1,
+  ALLOW_MULTI: 0x2,
+  REPLACE: 0x4,
+} as const;

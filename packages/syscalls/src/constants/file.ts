@@ -41,8 +41,22 @@ interface OpenFlagsOfArch {
  */
 export function openFlagsOf(arch: Arch): typeof OPEN & OpenFlagsOfArch {
   return arch === "arm64"
-    ? { ...OPEN, DIRECTORY: 0x4000, NOFOLLOW: 0x8000, DIRECT: 0x10000, LARGEFILE: 0x20000, TMPFILE: 0x404000 }
-    : { ...OPEN, DIRECT: 0x4000, LARGEFILE: 0x8000, DIRECTORY: 0x10000, NOFOLLOW: 0x20000, TMPFILE: 0x410000 };
+    ? {
+        ...OPEN,
+        DIRECTORY: 0x4000,
+        NOFOLLOW: 0x8000,
+        DIRECT: 0x10000,
+        LARGEFILE: 0x20000,
+        TMPFILE: 0x404000,
+      }
+    : {
+        ...OPEN,
+        DIRECT: 0x4000,
+        LARGEFILE: 0x8000,
+        DIRECTORY: 0x10000,
+        NOFOLLOW: 0x20000,
+        TMPFILE: 0x410000,
+      };
 }
 
 /** Flags of open(2) (`O_`) on the architecture of this process. */

@@ -37,7 +37,12 @@ export const PrctlOptions = {
 } as const;
 
 /** What prctl(PR_CAP_AMBIENT) does (`PR_CAP_AMBIENT_`): include/uapi/linux/prctl.h. Linux 4.3. */
-export const CapAmbientOperations = { IS_SET: 1, RAISE: 2, LOWER: 3, CLEAR_ALL: 4 } as const;
+export const CapAmbientOperations = {
+  IS_SET: 1,
+  RAISE: 2,
+  LOWER: 3,
+  CLEAR_ALL: 4,
+} as const;
 
 /** Securebits (`SECBIT_`), each with the bit that locks it: include/uapi/linux/securebits.h. */
 export const SecureBits = {

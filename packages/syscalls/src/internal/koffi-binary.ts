@@ -8,5 +8,7 @@ import { createRequire } from "node:module";
 export function requireBinary(): unknown {
   const fromHere = createRequire(import.meta.url);
   const fromKoffi = createRequire(fromHere.resolve("koffi"));
-  return fromKoffi(`@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`);
+  return fromKoffi(
+    `@koromix/koffi-linux-${process.arch}/linux_${process.arch}/koffi.node`,
+  );
 }

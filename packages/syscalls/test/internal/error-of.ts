@@ -1,5 +1,7 @@
 /** The error that `act` throws. */
-export function errorOf(act: () => unknown): NodeJS.ErrnoException & Record<string, unknown> {
+export function errorOf(
+  act: () => unknown,
+): NodeJS.ErrnoException & Record<string, unknown> {
   try {
     act();
   } catch (error) {

@@ -1,6 +1,11 @@
 import { closeSync } from "node:fs";
 import { afterEach } from "vitest";
-import { invoke, type Register, type Registers, type Syscall } from "../../src/index.ts";
+import {
+  invoke,
+  type Register,
+  type Registers,
+  type Syscall,
+} from "../../src/index.ts";
 
 const open = new Set<number>();
 
