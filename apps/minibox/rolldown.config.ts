@@ -19,31 +19,46 @@ function copy(from: string | URL | undefined, name: string): void {
   if (from !== undefined && existsSync(from)) cpSync(from, new URL(`native/${name}`, import.meta.url));
 }
 
-const config: RolldownOptions[] = defineConfig([
-  {
-    input: "src/main.ts",
-    platform: "node",
-    external: ["koffi"],
-    output: { file: "dist/main.cjs", format: "cjs", codeSplitting: false, minify: "dce-only" },
-    plugins: [
-      {
-        name: "native-binaries",
-        load(id) {
-          // Beside the bundle: to look for the package would take 2 ms.
-          if (!id.endsWith("/internal/koffi-binary.ts")) return null;
-          return "export const requireBinary = () => require(`${__dirname}/../native/koffi-${process.arch}.node`);";
-        },
-        writeBundle() {
-          for (const arch of ["x64", "arm64"]) {
-            // Where @ns/spawn looks for it from within the bundle.
-            copy(new URL(`nsinit-${arch}`, STAGE), `nsinit-${arch}`);
-            copy(koffiBinary(arch), `koffi-${arch}.node`);
-          }
-        },
+/** They make values and do nothing else: what is made of them and not used is left out. */
+const PURE =
+  "define layout step register captureInts int octal hex fd word flags oneOf cstring path dest strings environment ints " +
+  "input output struct anyArg place Set Map";
+
+const options: RolldownOptions = {
+  platform: "node",
+  external: ["koffi", "./doctor.cjs"],
+  treeshake: { manualPureFunctions: PURE.split(" ") },
+  plugins: [
+    {
+      name: "native-binaries",
+      resolveId(id) {
+        // A program of its own, which `run` does not load.
+        return id.endsWith("/commands/doctor.ts") && id.startsWith(".") ? { id: "./doctor.cjs", external: true } : null;
       },
-    ],
-  },
-  { input: "src/loader.ts", platform: "node", output: { file: "dist/minibox.cjs", format: "cjs" } },
+      load(id) {
+        // Beside the bundle: to look for the package would take 2 ms.
+        if (!id.endsWith("/internal/koffi-binary.ts")) return null;
+        return "export const requireBinary = () => require(`${__dirname}/../native/koffi-${process.arch}.node`);";
+      },
+      writeBundle() {
+        for (const arch of ["x64", "arm64"]) {
+          // Where @ns/spawn looks for it from within the bundle.
+          copy(new URL(`nsinit-${arch}`, STAGE), `nsinit-${arch}`);
+          copy(koffiBinary(arch), `koffi-${arch}.node`);
+        }
+      },
+    },
+  ],
+};
+
+function program(input: string, name: string): RolldownOptions {
+  return { ...options, input, output: { file: `dist/${name}.cjs`, format: "cjs" } };
+}
+
+const config: RolldownOptions[] = defineConfig([
+  program("src/main.ts", "main"),
+  program("src/commands/doctor.ts", "doctor"),
+  program("src/loader.ts", "minibox"),
 ]);
 
 export default config;

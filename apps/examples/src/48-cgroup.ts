@@ -18,6 +18,7 @@ if (invoke(geteuid()) !== 0) {
 // The controller pids has a hierarchy of its own (version 1), or is in the one there is (version 2).
 const pids = ["/sys/fs/cgroup/pids", "/sys/fs/cgroup"].find(existsSync);
 const cgroup = mkdtempSync(`${pids}/ns-talk-`);
+process.once("exit", () => rmdirSync(cgroup));
 writeFileSync(`${cgroup}/pids.max`, "4");
 
 await makeCmd("/bin/sh", [], {
@@ -26,5 +27,3 @@ await makeCmd("/bin/sh", [], {
   // With the shell, process 1, ends whatever it started: the cgroup is empty.
   cloneflags: CloneFlags.NEWCGROUP | CloneFlags.NEWPID,
 }).exited;
-
-rmdirSync(cgroup);

@@ -11,6 +11,7 @@
 //   [inside]$ grep -E 'pids|^0:' /proc/self/cgroup
 import { once } from "node:events";
 import * as fs from "node:fs";
+import { isatty } from "node:tty";
 import { planSpawn, spawn, type SpawnOptions } from "@ns/spawn";
 import * as sys from "@ns/syscalls";
 
@@ -47,23 +48,22 @@ const options: SpawnOptions = {
 if (planOnly) {
   const plan = planSpawn("/bin/sh", [], options);
   for (const step of plan) console.log(sys.formatStep(step));
-} else if (process.stdin.isTTY) {
+} else if (isatty(0)) {
   await onTerminal();
 } else {
   await spawn("/bin/sh", [], { ...options, stdio: "inherit" }).exited;
 }
-if (cgroup !== undefined) fs.rmdirSync(cgroup);
 
 /** The host's programs, read-only, on an empty file system, which then takes the place of the host's root. */
 function newRoot(root: string): sys.Step[] {
   const programs = ["/usr", "/etc", "/bin", "/sbin", "/lib", "/lib64"];
   const devices = ["null", "zero", "full", "random", "urandom", "tty"];
   return [
-    sys.mount("root", root, "tmpfs", NOSUID | NODEV),
+    sys.mount("root", root, "tmpfs", NOSUID | NODEV, "mode=755"),
     ...programs.filter(fs.existsSync).flatMap((path) => readOnly(path, root)),
     ...fresh("proc", `${root}/proc`, NOSUID | NODEV | NOEXEC),
     ...fresh("tmpfs", `${root}/tmp`, NOSUID | NODEV),
-    ...fresh("tmpfs", `${root}/dev`, NOSUID),
+    ...fresh("tmpfs", `${root}/dev`, NOSUID, "mode=755"),
     ...fresh(
       "devpts",
       `${root}/dev/pts`,
@@ -131,6 +131,7 @@ function limitedCgroup(): string {
     fs.existsSync,
   );
   const directory = fs.mkdtempSync(`${hierarchy}/ns-talk-`);
+  process.once("exit", () => fs.rmdirSync(directory));
   fs.writeFileSync(`${directory}/pids.max`, "32");
   return directory;
 }

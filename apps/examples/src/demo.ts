@@ -37,7 +37,8 @@ export async function demo(
   while (todo[0]?.prompt === "host$") onHost(todo.shift(), show);
   let screen = "";
   pty.output.setEncoding("utf8").on("data", (text: string) => {
-    screen += text.replaceAll("\r\n", "\n");
+    // A terminal sends \r before \n; one shown on another, as in 50, twice.
+    screen = (screen + text).replaceAll(/\r+\n/g, "\n");
     const prompt = PROMPT.exec(screen);
     if (prompt === null) return;
     show(screen.slice(0, prompt.index));

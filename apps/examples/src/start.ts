@@ -1,4 +1,5 @@
 import { relative } from "node:path";
+import { isatty } from "node:tty";
 import { parseArgs } from "node:util";
 import { makeCmd } from "./19-make-cmd.ts";
 import {
@@ -14,7 +15,8 @@ const { values, positionals } = parseArgs({
   options: { demo: { type: "boolean", default: false } },
 });
 const [wanted, ...lines] = positionals;
-const onTerminal = process.stdin.isTTY && process.stdout.isTTY && !values.demo;
+// Not process.stdin.isTTY, which makes the terminal non-blocking for whoever has it next.
+const onTerminal = isatty(0) && isatty(1) && !values.demo;
 
 const examples = wanted === undefined ? [] : findExamples(wanted);
 for (const example of examples) {
@@ -36,7 +38,7 @@ async function play(example: Example): Promise<number> {
   );
   if (commands.length > 0)
     console.log(
-      `\nTry, and host$ in a second terminal if this one has no such prompt:\n${commands.join("")}`,
+      `\nTry; host$ is a second terminal, or this one after exit:\n${commands.join("")}`,
     );
   const { code } = await makeCmd(process.execPath, [example.file], {
     argv0: "node",

@@ -26,7 +26,11 @@ export function transcriptsIn(readme: string): Transcript[] {
 export async function transcriptOf(example: Example): Promise<string> {
   let transcript = "";
   await demo(example, example.lines, (text) => (transcript += text));
-  return `${transcript.replaceAll(/[ \t]+$/gm, "").trimEnd()}\n`;
+  return withoutTrailingSpace(transcript);
+}
+
+function withoutTrailingSpace(text: string): string {
+  return `${text.replaceAll(/[ \t]+$/gm, "").trimEnd()}\n`;
 }
 
 /** Whether `actual` is `expected`, where `…` stands for any text in a line, and alone on a line for any lines. */
@@ -39,7 +43,9 @@ export function matchesTranscript(actual: string, expected: string): boolean {
         ? "(?:.*\\n)*?"
         : `${line.split("…").map(literally).join(".*")}\\n`,
     );
-  return new RegExp(`^${patterns.join("")}$`).test(actual);
+  return new RegExp(`^${patterns.join("")}$`).test(
+    withoutTrailingSpace(actual),
+  );
 }
 
 function literally(text: string): string {

@@ -1,12 +1,20 @@
+import * as help from "./commands/help.ts";
+import * as run from "./commands/run.ts";
+import * as start from "./commands/start.ts";
+import * as version from "./commands/version.ts";
 import { reportError } from "./report.ts";
 
-/** Commands, each loaded when it is asked for. */
-const COMMANDS: Readonly<Record<string, () => Promise<{ main(args: string[]): Promise<number> | number }>>> = {
-  run: () => import("./commands/run.ts"),
+interface Command {
+  main(args: string[]): Promise<number> | number;
+}
+
+/** Commands by name; what is seldom asked for is loaded when it is. */
+const COMMANDS: Readonly<Record<string, Command | (() => Promise<Command>)>> = {
+  run,
+  help,
+  start,
+  version,
   doctor: () => import("./commands/doctor.ts"),
-  help: () => import("./commands/help.ts"),
-  start: () => import("./commands/start.ts"),
-  version: () => import("./commands/version.ts"),
 };
 
 const ALIASES: Readonly<Record<string, string>> = { "--help": "help", "-h": "help", "--version": "version", "-v": "version" };
@@ -16,13 +24,14 @@ const EXIT_OURS = 125;
 
 async function main([word, ...args]: string[]): Promise<number> {
   const name = word === undefined ? (process.env["MINIBOX_START"] === "1" ? "start" : "help") : (ALIASES[word] ?? word);
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) {
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) {
     process.stderr.write(`minibox: unknown command '${name}'\nhint: minibox help lists the commands; minibox run -- ${name} runs it in a container\n`);
     return EXIT_OURS;
   }
   try {
-    return await (await load()).main(args);
+    const loaded = typeof command === "function" ? await command() : command;
+    return await loaded.main(args);
   } catch (error) {
     return reportError(error);
   }
@@ -31,5 +40,6 @@ async function main([word, ...args]: string[]): Promise<number> {
 void main(process.argv.slice(2)).then((status) => {
   // What was written has arrived: on Linux, Node writes to files, pipes and terminals synchronously. Taking the heap apart
   // would take 3 ms more.
+  // eslint-disable-next-line n/no-process-exit -- nothing is left to be done, as said above
   process.exit(status);
 });

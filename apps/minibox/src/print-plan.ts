@@ -1,4 +1,5 @@
 import { formatStep, type Step } from "@ns/syscalls";
+import { print } from "./print.ts";
 
 /** Prints steps as a numbered list, each with its why; an error names the same numbers. */
 export function printPlan(steps: readonly Step[]): void {
@@ -7,5 +8,5 @@ export function printPlan(steps: readonly Step[]): void {
     const why = step.why === undefined ? "" : `  # ${step.why}`;
     return `${String(i + 1).padStart(width)}  ${formatStep(step)}${why}\n`;
   });
-  process.stdout.write(lines.join(""));
+  print(lines.join(""));
 }

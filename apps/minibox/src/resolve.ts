@@ -58,16 +58,29 @@ function check(what: string, value: string, form: RegExp, expected: string): voi
 }
 
 function resolveRootfs(rootfs: string, host: Host): string {
-  const path = resolvePath(host.cwd, rootfs);
-  if (path === "/") {
-    throw new MiniboxError("ERR_INVALID_OPTION", "invalid root file system '/': it would be the host's own, read-write", {
-      hint: "without --rootfs the command gets a throw-away copy of it",
-    });
-  }
+  const path = hostPath("root file system", rootfs, host);
   if (typeOf(path) !== "directory") {
     throw new MiniboxError("ERR_NO_ROOTFS", `no root file system at '${path}': expected a directory`);
   }
+  if (isHostRoot(path)) {
+    throw new MiniboxError("ERR_INVALID_OPTION", `invalid root file system '${path}': it would be the host's own, read-write`, {
+      hint: "without --rootfs the command gets a throw-away copy of it",
+    });
+  }
   return path;
+}
+
+/** By whatever name: a symbolic link may lead there. */
+function isHostRoot(path: string): boolean {
+  const [it, root] = [statSync(path), statSync("/")];
+  return it.dev === root.dev && it.ino === root.ino;
+}
+
+/** A path of the host's, made absolute. */
+function hostPath(what: string, path: string, { cwd }: Host): string {
+  check(what, path, /./, "a path");
+  if (cwd === undefined) check(what, path, /^\//, "an absolute path, as the current directory is gone");
+  return resolvePath(cwd ?? "/", path);
 }
 
 function resolveCwd({ cwd, rootfs }: RunOptions, host: Host): string {
@@ -75,7 +88,8 @@ function resolveCwd({ cwd, rootfs }: RunOptions, host: Host): string {
     check("working directory", cwd, /^\//, "an absolute path");
     return cwd;
   }
-  return rootfs === undefined && host.canEnter(host.cwd) && !isKernels(host.cwd) ? host.cwd : "/";
+  if (rootfs !== undefined || host.cwd === undefined || isKernels(host.cwd)) return "/";
+  return host.canEnter(host.cwd) ? host.cwd : "/";
 }
 
 /** /proc, /sys and /dev inside are not the host's. */
@@ -85,9 +99,9 @@ function isKernels(path: string): boolean {
 
 function resolveVolume(volume: Volume, host: Host): ResolvedVolume {
   const { destination } = volume;
-  check("volume destination", destination, /^\/./, "an absolute path below /");
+  check("volume destination", destination, /^\/.*[^/.]/, "an absolute path below /");
   if (destination.split("/").includes("..")) check("volume destination", destination, /^$/, "a path without '..'");
-  const source = resolvePath(host.cwd, volume.source);
+  const source = hostPath("volume source", volume.source, host);
   const type = typeOf(source);
   if (type === undefined) {
     throw new MiniboxError("ERR_NO_VOLUME", `no volume source '${source}': expected a file or directory of the host`);

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { Script } from "node:vm";
+import { constants, Script } from "node:vm";
 
 /**
  * The bundled program as V8's compiler sees it. With `cachedData` it compiles nothing: the code comes from the build.
@@ -10,7 +10,11 @@ import { Script } from "node:vm";
 export function programScript(directory: string, cachedData?: Buffer): Script {
   const filename = join(directory, "main.cjs");
   const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "utf8")}\n})`;
-  return new Script(source, { filename, ...(cachedData !== undefined && { cachedData }) });
+  return new Script(source, {
+    filename,
+    importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    ...(cachedData !== undefined && { cachedData }),
+  });
 }
 
 /** Runs the program, as Node runs a CommonJS module. */

@@ -23,10 +23,11 @@ export function forwardSignals(child: Child): () => void {
 
 /**
  * PID 1 of a PID namespace does not get signals it has no handler for (pid_namespaces(7)): `sleep` as a container's only
- * process could not be interrupted. Such a signal would have ended it anywhere else, so it ends it here.
+ * process could not be interrupted. Such a signal would have ended it anywhere else, so it ends it here; and always before
+ * the command runs, when it cannot have a handler yet.
  */
 function forward(child: Child, signal: NodeJS.Signals): void {
-  if (child.pid !== undefined && !HARMLESS.includes(signal) && isDefault(child.pid, signal)) {
+  if (!HARMLESS.includes(signal) && (child.pid === undefined || isDefault(child.pid, signal))) {
     endedBy.set(child, signal);
     child.kill("SIGKILL");
   } else {

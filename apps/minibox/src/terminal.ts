@@ -14,6 +14,9 @@ export function isTerminal(fd: number): boolean {
   }
 }
 
+/** What a terminal takes for the end of input: ^D; see VEOF in termios(3). */
+const END_OF_INPUT = "\u0004";
+
 /** The size of our terminal, or what a terminal has been since the VT100. */
 export function terminalSize(): TerminalSize {
   return { cols: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
@@ -34,7 +37,9 @@ export function attachTerminal(child: Child): () => Promise<void> {
     if (pty === undefined) return;
     attached = true;
     if (stdin.isTTY) stdin.setRawMode(true);
-    stdin.pipe(pty.input);
+    stdin.pipe(pty.input, { end: false });
+    // With -it stdin may be a pipe, and a terminal has no end.
+    stdin.once("end", () => pty.input.write(END_OF_INPUT));
     pty.output.pipe(stdout, { end: false });
     pty.output.once("close", () => {
       printed.resolve(undefined);

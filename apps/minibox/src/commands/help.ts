@@ -1,3 +1,5 @@
+import { print } from "../print.ts";
+
 const HELP = `Usage: minibox COMMAND
 
 Run a command in a container: no daemon, no root, no image.
@@ -15,6 +17,6 @@ Examples:
 
 /** `minibox help`. */
 export function main(): number {
-  process.stdout.write(HELP);
+  print(HELP);
   return 0;
 }

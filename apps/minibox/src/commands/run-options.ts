@@ -106,7 +106,6 @@ function parseOptions(args: string[]): ReturnType<typeof parseStrictly> {
   }
 }
 
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- inferred from the table of options
 function parseStrictly(args: string[]) {
   return parseArgs({ args, options: OPTIONS });
 }

@@ -1,16 +1,19 @@
 import type { Child } from "@ns/spawn";
+import { callersVariables } from "../environment.ts";
 import { MiniboxError } from "../error.ts";
 import type { RunOptions } from "../options.ts";
+import { printPlan } from "../print-plan.ts";
 import { planRun, run } from "../run.ts";
 import { forwardedEnd, forwardSignals, signalNumberOf } from "../signals.ts";
 import { attachTerminal, isTerminal, terminalSize } from "../terminal.ts";
 import { parseRun, RUN_HELP } from "./run-options.ts";
+import { print } from "../print.ts";
 
 /** `minibox run`. */
 export async function main(args: string[]): Promise<number> {
-  const { options, plan, help, tty, interactive } = parseRun(args, process.env);
+  const { options, plan, help, tty, interactive } = parseRun(args, callersVariables(process.env));
   if (help) {
-    process.stdout.write(RUN_HELP);
+    print(RUN_HELP);
     return 0;
   }
   const onTerminal = isTerminal(0) && isTerminal(1);
@@ -21,7 +24,6 @@ export async function main(args: string[]): Promise<number> {
   }
   const whole = { ...options, terminal: (tty ?? onTerminal) ? terminalSize() : undefined };
   if (plan) {
-    const { printPlan } = await import("../print-plan.ts");
     printPlan(planRun(whole));
     return 0;
   }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { terminalSize } from "../terminal.ts";
 import { runToEnd } from "./run.ts";
+import { print } from "../print.ts";
 
 const NAME = "minibox";
 
@@ -23,7 +24,7 @@ export async function main(): Promise<number> {
   }
   const shell = process.env["SHELL"];
   const file = shell !== undefined && existsSync(shell) ? shell : "/bin/sh";
-  process.stdout.write("A shell in a container: a throw-away copy of this machine. Try ps ax, hostname, touch /usr/hello; exit leaves it.\n");
+  print("A shell in a container: a throw-away copy of this machine. Try ps ax, hostname, touch /usr/hello; exit leaves it.\n");
   await runToEnd({ command: [file], name: NAME, terminal: terminalSize() });
   // How the last command of a shell ended says nothing of how this did.
   return 0;

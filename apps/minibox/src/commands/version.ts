@@ -1,7 +1,8 @@
 import manifest from "../../package.json" with { type: "json" };
+import { print } from "../print.ts";
 
 /** `minibox --version`. */
 export function main(): number {
-  process.stdout.write(`minibox version ${manifest.version}\n`);
+  print(`minibox version ${manifest.version}\n`);
   return 0;
 }

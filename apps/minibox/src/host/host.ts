@@ -21,7 +21,8 @@ export interface Host {
   readonly egid: number;
   /** Whether namespaces other than user ones can be made: CAP_SYS_ADMIN. */
   readonly privileged: boolean;
-  readonly cwd: string;
+  /** Undefined if it was removed. */
+  readonly cwd: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly mounts: readonly MountInfo[];
   /** Ids that newuidmap(1) and newgidmap(1) would grant; none where they are not installed. */
@@ -45,7 +46,7 @@ export function thisHost(): Host {
   return {
     euid,
     egid: process.getegid?.() ?? 0,
-    cwd: process.cwd(),
+    cwd: currentDirectory(),
     env: process.env,
     get privileged() {
       return privileged();
@@ -59,6 +60,15 @@ export function thisHost(): Host {
     list,
     canEnter,
   };
+}
+
+function currentDirectory(): string | undefined {
+  try {
+    return process.cwd();
+  } catch {
+    // ENOENT: somebody has removed it.
+    return undefined;
+  }
 }
 
 function hasCapability(capability: number): boolean {

@@ -18,7 +18,7 @@ export interface MountInfo {
 export function parseMountinfo(text: string): MountInfo[] {
   return text.split("\n").flatMap((line) => {
     if (line === "") return [];
-    const [before = "", after = ""] = splitOnce(line, " - ");
+    const [before, after] = splitOnce(line, " - ");
     const [mountId, parentId, , root = "", mountPoint = "", options = ""] = before.split(" ");
     const [fsType = "", mountSource = ""] = after.split(" ");
     return {

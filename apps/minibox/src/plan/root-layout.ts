@@ -6,7 +6,7 @@ export interface RootEntry {
   readonly path: string;
   /**
    * `overlay`: a writable layer over the host's directory. `directory`: made new, its contents follow. `file`: the
-   * host's, read-only. `empty`: a directory whose contents stay hidden.
+   * host's, read-only. `empty`: a directory that has nothing to show.
    */
   readonly kind: "overlay" | "directory" | "file" | "symlink" | "empty";
   readonly entry: Entry;

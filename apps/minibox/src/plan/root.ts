@@ -97,9 +97,11 @@ function overlay(rootEntry: RootEntry, target: string, index: number, inUserName
   ];
 }
 
+/** One for all: it is free again as soon as the mount is attached, and a program has only so many. */
+const tree = register("tree");
+
 /** Shows the host's file or tree, read-only. */
 function bindReadOnly(path: string, target: string, recursive: boolean): Step[] {
-  const tree = register(path);
   const flags = OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | (recursive ? OpenTreeFlags.RECURSIVE : 0);
   const at = AtFlags.EMPTY_PATH | (recursive ? AtFlags.RECURSIVE : 0);
   const readOnly = MountAttrFlags.RDONLY | MountAttrFlags.NODEV;
@@ -118,7 +120,6 @@ function escapeLayer(path: string): string {
 
 /** Makes the directory `rootfs` the new root's mount. */
 export function buildRootfs(rootfs: string): Step[] {
-  const tree = register("rootfs");
   const flags = OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | OpenTreeFlags.RECURSIVE;
   return [
     step(umask(0), { why: "modes are meant as they are given" }),
