@@ -52,7 +52,7 @@ const options: RolldownOptions = {
 };
 
 function program(input: string, name: string): RolldownOptions {
-  return { ...options, input, output: { file: `dist/${name}.cjs`, format: "cjs" } };
+  return { ...options, input, output: { file: `dist/${name}.cjs`, format: "cjs", minify: true } };
 }
 
 const config: RolldownOptions[] = defineConfig([

@@ -1,5 +1,5 @@
 import { accessSync, constants, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { Capabilities } from "@ns/syscalls";
 import { type IdRange, readSubordinateIds } from "./subordinate-ids.ts";
 import { type MountInfo, parseMountinfo } from "./mountinfo.ts";
@@ -29,6 +29,8 @@ export interface Host {
   readonly subordinateIds: { readonly uids: readonly IdRange[]; readonly gids: readonly IdRange[] };
   /** The entries of a directory; none if it may not be read. */
   list(directory: string): readonly Entry[];
+  /** What is at a path; undefined if there is nothing. */
+  stat(path: string): Entry | undefined;
   /** Whether the contents of a directory may be seen. */
   canEnter(directory: string): boolean;
 }
@@ -58,6 +60,7 @@ export function thisHost(): Host {
       return subordinateIds();
     },
     list,
+    stat,
     canEnter,
   };
 }
@@ -88,11 +91,12 @@ function canEnter(directory: string): boolean {
 
 function list(directory: string): Entry[] {
   if (!canEnter(directory)) return [];
-  return readdirSync(directory).flatMap((name) => {
-    const path = join(directory, name);
-    const stats = lstatSync(path, { throwIfNoEntry: false });
-    return stats === undefined ? [] : describe(name, path, stats);
-  });
+  return readdirSync(directory).flatMap((name) => stat(join(directory, name)) ?? []);
+}
+
+function stat(path: string): Entry | undefined {
+  const stats = lstatSync(path, { throwIfNoEntry: false });
+  return stats === undefined ? undefined : describe(basename(path), path, stats);
 }
 
 function describe(name: string, path: string, stats: Stats): Entry {

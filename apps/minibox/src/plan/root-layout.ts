@@ -12,6 +12,8 @@ export interface RootEntry {
   readonly entry: Entry;
   /** Whether something is mounted on it on the host. */
   readonly isMountPoint: boolean;
+  /** Whether its place is in the new root already, in an overlay above. */
+  readonly isThere: boolean;
   /** Of that mount: `nosuid`, `noexec` …, to be kept. */
   readonly mountOptions: readonly string[];
 }
@@ -27,13 +29,32 @@ const PSEUDO = new Set(
   ).split(" "),
 );
 
-/**
- * Lays out a throw-away copy of the host's root: an overlay over each directory that has nothing mounted below it;
- * a directory that has is made new, and each thing in it laid out in turn. One overlay over `/` would not show
- * what is mounted below, and is EINVAL in a user namespace, where uncovering it is forbidden.
- */
+/** Lays out a throw-away copy of the host's root, as this caller may make one. */
 export function layoutRoot(host: Host): RootEntry[] {
-  const mounted = new Map(host.mounts.map((mount) => [mount.mountPoint, mount]));
+  return host.privileged ? layoutByMounts(host) : layoutByDirectories(host);
+}
+
+/** An overlay over the root, and one over each file system that is mounted somewhere in it. */
+function layoutByMounts(host: Host): RootEntry[] {
+  const mounts = [...byMountPoint(host)].sort(([a], [b]) => (a < b ? -1 : 1));
+  const hidden = [...FRESH];
+  return mounts.flatMap(([path, { fsType, mountOptions }]) => {
+    if (hidden.some((above) => isBelow(path, above))) return [];
+    if (PSEUDO.has(fsType)) hidden.push(path);
+    const entry = PSEUDO.has(fsType) ? undefined : host.stat(path);
+    if (entry?.type !== "directory" && entry?.type !== "file") return [];
+    const kind = entry.type === "file" ? "file" : "overlay";
+    return { path, kind, entry, isMountPoint: path !== "/", isThere: true, mountOptions };
+  });
+}
+
+/**
+ * An overlay over each directory that has nothing mounted below it; a directory that has is made new, and each thing in it laid
+ * out in turn. In a user namespace an overlay over `/` is EINVAL: it would uncover what is below the mounts, which is forbidden
+ * there.
+ */
+function layoutByDirectories(host: Host): RootEntry[] {
+  const mounted = byMountPoint(host);
   const parents = new Set(host.mounts.flatMap(({ mountPoint }) => ancestors(mountPoint)));
 
   const visit = (directory: string): RootEntry[] =>
@@ -41,7 +62,8 @@ export function layoutRoot(host: Host): RootEntry[] {
       const path = join(directory, entry.name);
       if (FRESH.has(path)) return [];
       const mount = mounted.get(path);
-      const facts = { path, entry, isMountPoint: mount !== undefined, mountOptions: mount?.mountOptions ?? [] };
+      const mountOptions = mount?.mountOptions ?? [];
+      const facts = { path, entry, isMountPoint: mount !== undefined, isThere: false, mountOptions };
       if (entry.type === "symlink") return { ...facts, kind: "symlink" };
       if (entry.type === "file") return { ...facts, kind: "file" };
       if (entry.type === "other") return [];
@@ -50,6 +72,15 @@ export function layoutRoot(host: Host): RootEntry[] {
       return { ...facts, kind: host.canEnter(path) ? "overlay" : "empty" };
     });
   return visit("/");
+}
+
+/** What shows at each mount point: of several mounts, the last. */
+function byMountPoint({ mounts }: Host): Map<string, Host["mounts"][number]> {
+  return new Map(mounts.map((mount) => [mount.mountPoint, mount]));
+}
+
+function isBelow(path: string, above: string): boolean {
+  return path === above || path.startsWith(`${above}/`);
 }
 
 /** The directories above a path, without `/`. */

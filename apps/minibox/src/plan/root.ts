@@ -42,19 +42,24 @@ export function buildThrowawayRoot(entries: readonly RootEntry[], inUserNamespac
     mkdirat(AtFlags.FDCWD, ROOT, 0o755),
     mkdirat(AtFlags.FDCWD, `${STAGE}/upper`, 0o755),
     mkdirat(AtFlags.FDCWD, `${STAGE}/work`, 0o755),
-    step(mount(ROOT, ROOT, null, MountFlags.BIND, null), { why: "pivot_root wants a mount" }),
+    ...(entries.some(({ path }) => path === "/")
+      ? []
+      : [step(mount(ROOT, ROOT, null, MountFlags.BIND, null), { why: "pivot_root wants a mount" })]),
     ...entries.flatMap((entry, i) => buildEntry(entry, i, inUserNamespace)),
   ];
 }
 
 function buildEntry(rootEntry: RootEntry, index: number, inUserNamespace: boolean): Step[] {
-  const { path, kind, entry } = rootEntry;
-  const target = ROOT + path;
+  const { path, kind, entry, isThere } = rootEntry;
+  const target = path === "/" ? ROOT : ROOT + path;
   switch (kind) {
     case "symlink":
       return [symlinkat(entry.target ?? "", AtFlags.FDCWD, target)];
     case "file":
-      return [mknodat(AtFlags.FDCWD, target, FileMode.IFREG | 0o644, 0), ...bindReadOnly(path, target, false)];
+      return [
+        ...(isThere ? [] : [mknodat(AtFlags.FDCWD, target, FileMode.IFREG | 0o644, 0)]),
+        ...bindReadOnly(path, target, false),
+      ];
     case "directory":
     case "empty":
       return makeDirectory(target, rootEntry, inUserNamespace);
@@ -71,7 +76,7 @@ function makeDirectory(target: string, { entry }: RootEntry, inUserNamespace: bo
 }
 
 function overlay(rootEntry: RootEntry, target: string, index: number, inUserNamespace: boolean): Step[] {
-  const { path, isMountPoint, mountOptions } = rootEntry;
+  const { path, isMountPoint, isThere, mountOptions } = rootEntry;
   const upper = `${STAGE}/upper/${index}`;
   const work = `${STAGE}/work/${index}`;
   // In a user namespace overlayfs may write only user.* extended attributes. Linux 5.11.
@@ -82,7 +87,7 @@ function overlay(rootEntry: RootEntry, target: string, index: number, inUserName
     (mountOptions.includes("noexec") ? MountFlags.NOEXEC : 0);
   const mountIt = step(mount("overlay", target, "overlay", mountFlags, data), { why: `a throw-away copy of ${path}` });
   return [
-    mkdirat(AtFlags.FDCWD, target, 0o755),
+    ...(isThere ? [] : [mkdirat(AtFlags.FDCWD, target, 0o755)]),
     // The upper directory's mode and owner are those that show.
     ...makeDirectory(upper, rootEntry, inUserNamespace),
     mkdirat(AtFlags.FDCWD, work, 0o700),
