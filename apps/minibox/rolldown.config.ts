@@ -19,6 +19,10 @@ function copy(from: string | URL | undefined, name: string): void {
   if (from !== undefined && existsSync(from)) cpSync(from, new URL(`native/${name}`, import.meta.url));
 }
 
+function toAscii(code: string): string {
+  return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** They make values and do nothing else: what is made of them and not used is left out. */
 const PURE =
   "define layout step register captureInts int octal hex fd word flags oneOf cstring path dest strings environment ints " +
@@ -39,6 +43,10 @@ const options: RolldownOptions = {
         // Beside the bundle: to look for the package would take 2 ms.
         if (!id.endsWith("/internal/koffi-binary.ts")) return null;
         return "export const requireBinary = () => require(`${__dirname}/../native/koffi-${process.arch}.node`);";
+      },
+      generateBundle(_options, bundle) {
+        // All ASCII, so that it is read as it is, a byte a character.
+        for (const file of Object.values(bundle)) if (file.type === "chunk") file.code = toAscii(file.code);
       },
       writeBundle() {
         for (const arch of ["x64", "arm64"]) {

@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { constants, Script } from "node:vm";
 
 /**
- * The bundled program as V8's compiler sees it. With `cachedData` it compiles nothing: the code comes from the build.
+ * The bundled program, which is ASCII, as V8's compiler sees it. With `cachedData` it compiles nothing: the code comes from the build.
  * Another version of Node rejects the data and compiles as usual.
  */
 export function programScript(directory: string, cachedData?: Buffer): Script {
   const filename = join(directory, "main.cjs");
-  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "utf8")}\n})`;
+  const source = `(function (exports, require, module, __filename, __dirname) {${readFileSync(filename, "latin1")}\n})`;
   return new Script(source, {
     filename,
     importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,

@@ -89,11 +89,14 @@ export function parseRun(args: readonly string[], env: Readonly<Record<string, s
 
 /** The index of the first word that is no option and no option's value, or of `--`. */
 function endOfOptions(args: readonly string[]): number {
+  if (args[0] === "--" || args[0]?.startsWith("-") !== true) return 0;
   const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, allowPositionals: true, tokens: true });
   return tokens.find(({ kind }) => kind !== "option")?.index ?? args.length;
 }
 
 function parseOptions(args: string[]): ReturnType<typeof parseStrictly> {
+  // Node's parser takes a millisecond to get going.
+  if (args.length === 0) return { values: {}, positionals: [] };
   try {
     return parseStrictly(args);
   } catch (cause) {
