@@ -10,8 +10,11 @@
 // jumps, memory moves, a number in decimal, a report to the parent. An address in the data or in an
 // argument is an offset until it is relocated to where the file is mapped.
 //
+// Descriptors from argv[1] on are closed: those below it were meant for us, the others leaked.
+//
 // A failed operation is reported on the status descriptor (its step, its errno), and the process
-// exits. The status descriptor closes on a successful execve: end of file means "running".
+// exits. It exits too when nobody reads reports any more. The status descriptor closes on a
+// successful execve: end of file means "running".
 
 typedef unsigned char u8;
 typedef unsigned int u32;
@@ -60,7 +63,7 @@ struct message {
 };
 
 #if defined(__x86_64__)
-enum { SYS_READ = 0, SYS_WRITE = 1, SYS_CLOSE = 3, SYS_LSEEK = 8, SYS_MMAP = 9, SYS_EXIT_GROUP = 231 };
+enum { SYS_WRITE = 1, SYS_CLOSE = 3, SYS_LSEEK = 8, SYS_MMAP = 9, SYS_EXIT_GROUP = 231, SYS_CLOSE_RANGE = 436 };
 
 static i64 syscall6(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f) {
   i64 result;
@@ -76,7 +79,7 @@ static i64 syscall6(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f) {
 
 __asm__(".globl _start\n_start:\n  xor %ebp, %ebp\n  mov %rsp, %rdi\n  and $-16, %rsp\n  call start\n");
 #elif defined(__aarch64__)
-enum { SYS_READ = 63, SYS_WRITE = 64, SYS_CLOSE = 57, SYS_LSEEK = 62, SYS_MMAP = 222, SYS_EXIT_GROUP = 94 };
+enum { SYS_WRITE = 64, SYS_CLOSE = 57, SYS_LSEEK = 62, SYS_MMAP = 222, SYS_EXIT_GROUP = 94, SYS_CLOSE_RANGE = 436 };
 
 static i64 syscall6(u64 nr, u64 a, u64 b, u64 c, u64 d, u64 e, u64 f) {
   register u64 x8 __asm__("x8") = nr;
@@ -104,10 +107,10 @@ __attribute__((noreturn)) static void quit(int status) {
   for (;;) syscall6(SYS_EXIT_GROUP, (u64)status, 0, 0, 0, 0, 0);
 }
 
-static void send(u32 status_fd, u32 kind, u32 step, i64 value) {
+static i64 send(u32 status_fd, u32 kind, u32 step, i64 value) {
   // At most PIPE_BUF bytes: written whole or not at all.
   struct message message = {kind, step, value};
-  syscall6(SYS_WRITE, status_fd, (u64)&message, sizeof message, 0, 0, 0);
+  return syscall6(SYS_WRITE, status_fd, (u64)&message, sizeof message, 0, 0, 0);
 }
 
 __attribute__((noreturn)) static void fail(u32 status_fd, u32 step, i64 error) {
@@ -179,7 +182,8 @@ __attribute__((noreturn)) static void run(const struct header *header, const str
       case FAIL:
         fail(header->status_fd, op->step, (i64)a);
       case REPORT:
-        send(header->status_fd, (u32)op->arg[0], op->step, (i64)b);
+        // SIGPIPE would not do: it is ignored in the first process of a PID namespace.
+        if (send(header->status_fd, (u32)op->arg[0], op->step, (i64)b) < 0) quit(EXIT_FAILED);
         break;
       default:
         quit(EXIT_BROKEN);
@@ -199,7 +203,8 @@ __attribute__((noreturn, used)) void start(const u64 *stack) {
   // A private mapping: relocations and results stay ours.
   i64 mapped = syscall6(SYS_MMAP, 0, (u64)size, 3 /* PROT_READ|PROT_WRITE */, 2 /* MAP_PRIVATE */, fd, 0);
   if (mapped < 0 && mapped >= -MAX_ERRNO) quit(EXIT_BROKEN);
-  syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0);
+  // Linux 5.9; before, the program's steps have to close what leaked.
+  if (syscall6(SYS_CLOSE_RANGE, fd, ~0u, 0, 0, 0, 0) < 0) syscall6(SYS_CLOSE, fd, 0, 0, 0, 0, 0);
 
   const struct header *header = (const struct header *)mapped;
   u64 ops_size = (u64)header->op_count * sizeof(struct op);

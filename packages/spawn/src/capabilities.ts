@@ -1,5 +1,4 @@
 import {
-  type Arena,
   Capabilities,
   capset,
   define,
@@ -27,7 +26,7 @@ export function dropBoundingSet(program: Program, kept: readonly number[], lastC
   }
 }
 
-/** Sets the effective, permitted and inheritable sets, then the ambient one. */
+/** Sets the effective, permitted and inheritable sets, then the ambient one; one left out is empty. */
 export function setCapabilities(program: Program, sets: CapabilitySets): void {
   const { effective = [], permitted = [], inheritable = [], ambient = [] } = sets;
   program.call(
@@ -75,7 +74,7 @@ function nameOf(capability: number): string {
 
 /** An address within the program itself, filled in by its other operations. */
 function place(name: string): Param<Pointer> {
-  return { name, encode: (value: Pointer, _arena: Arena) => value, format: (value) => `<${name}+${value.at}>` };
+  return { name, encode: (value) => value, format: (value) => `<${name}+${value.at}>` };
 }
 
 const sysCapget = define("capget", { x64: 125, arm64: 90 }, [place("hdrp"), place("datap")]);

@@ -20,6 +20,13 @@ export interface ChildEvents {
   close: [code: number | null, signal: NodeJS.Signals | null];
 }
 
+/** A child that runs. */
+export interface Running {
+  readonly pid: number;
+  /** Its pseudoterminal, if one was asked for. */
+  readonly pty: Pty | undefined;
+}
+
 /**
  * A child process. It behaves as Node's ChildProcess does, and adds `pidfd`, `exited` and
  * `await using`.
@@ -42,9 +49,10 @@ export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable 
   /** The pseudoterminal, from `spawn` on, if one was asked for. */
   pty: Pty | undefined;
 
+  readonly #running = Promise.withResolvers<Running>();
   readonly #result = Promise.withResolvers<Exit>();
   readonly #keepAlive = setInterval(() => undefined, FOREVER_MS);
-  #exitedWanted = false;
+  #failureWanted = false;
   #pendingSignal: number | undefined;
   /** Undefined until the native stage has ended or become the command; then whether the command runs. */
   #started: { readonly failure?: Error } | undefined;
@@ -55,8 +63,15 @@ export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable 
     super();
     this.spawnfile = file;
     this.spawnargs = argv;
-    // Whoever awaits `exited` gets the rejection; whoever does not has the `error` event.
+    // Whoever awaits `spawned` or `exited` gets the rejection; whoever does not has the `error` event.
+    this.#running.promise.catch(() => undefined);
     this.#result.promise.catch(() => undefined);
+  }
+
+  /** The command runs. Rejects if it could not be started, with the step that failed. */
+  get spawned(): Promise<Running> {
+    this.#failureWanted = true;
+    return this.#running.promise;
   }
 
   /**
@@ -64,7 +79,7 @@ export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable 
    * aborted through `signal`.
    */
   get exited(): Promise<Exit> {
-    this.#exitedWanted = true;
+    this.#failureWanted = true;
     return this.#result.promise;
   }
 
@@ -129,6 +144,7 @@ export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable 
     this.pty = pty;
     this.#started = {};
     if (this.#abort === undefined) this.emit("spawn");
+    this.#running.resolve({ pid: this.pid ?? 0, pty });
     this.#settle();
   }
 
@@ -171,14 +187,15 @@ export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable 
   }
 
   #reportFailure(failure: Error): void {
+    this.#running.reject(failure);
     this.#result.reject(failure);
     // Without a listener `emit` throws, as it should when nobody would hear of it.
-    if (!this.#exitedWanted || this.listenerCount("error") > 0) this.emit("error", failure);
+    if (!this.#failureWanted || this.listenerCount("error") > 0) this.emit("error", failure);
   }
 
   async #closeStreams(): Promise<void> {
     this.stdin?.destroy();
-    await Promise.all(this.stdio.slice(1).map((stream) => (stream === null ? undefined : closed(stream))));
+    for (const stream of this.stdio.slice(1)) if (stream !== null) await closed(stream);
   }
 }
 

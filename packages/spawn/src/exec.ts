@@ -23,12 +23,13 @@ export function addExec(program: Program, request: Request): void {
 /** Tries each directory of PATH; a file that may not be executed is the error only if none may. */
 function searchPath(program: Program, { file, argv, envp, options }: Request): void {
   const directories = (options.searchPath ?? pathOf(envp) ?? DEFAULT_PATH).split(":");
+  const why = "run the command";
   const result = register("result");
   const error = register("error");
   program.set(error, errnoNumber("ENOENT"));
   for (const directory of directories) {
     const candidate = `${directory === "" ? "." : directory}/${file}`;
-    program.call(step(execve(candidate, argv, envp), { why: "run the command", ignore: NOT_HERE, into: result }));
+    program.call(step(program.sharing(execve(candidate, argv, envp)), { why, ignore: NOT_HERE, into: result }));
     const next = program.label();
     program.jumpIf(result, "not-equal", -errnoNumber("EACCES"), next);
     program.set(error, errnoNumber("EACCES"));

@@ -1,5 +1,5 @@
 export { spawn } from "./spawn.ts";
-export { Child, type ChildEvents } from "./child.ts";
+export { Child, type ChildEvents, type Running } from "./child.ts";
 export type { Exit } from "./reaper.ts";
 export type {
   CapabilitySets,

@@ -17,20 +17,20 @@ import {
   setresgid,
   setresuid,
   setsid,
-  Signals,
   step,
   umask,
   unshare,
 } from "@ns/syscalls";
 import { dropBoundingSet, raiseAmbient, setCapabilities } from "./capabilities.ts";
+import { offsetClocks } from "./clocks.ts";
 import { addExec } from "./exec.ts";
-import type { Credential, SeccompFilter } from "./options.ts";
-import { MessageKind, offsetClocks } from "./outside.ts";
+import type { Credential, SeccompFilter, SpawnOptions } from "./options.ts";
+import { MessageKind } from "./message.ts";
 import type { Program } from "./program.ts";
 import { openTerminal } from "./pty-steps.ts";
 import { firstPrivateFd, type Request } from "./request.ts";
-
-const UINT_MAX = 0xffffffff;
+import { signalNumber } from "./signal.ts";
+import { enterWorkingDirectory } from "./working-directory.ts";
 
 /**
  * The second stage, inside: what makes the new process the command, in the order that privileges ask for.
@@ -39,6 +39,7 @@ const UINT_MAX = 0xffffffff;
  */
 export function addInside(program: Program, request: Request): void {
   const { options } = request;
+  armParentDeath(program, options.pdeathsig);
   addNamespaces(program, request);
   addSession(program, request);
   for (const own of options.setup ?? []) program.call(own);
@@ -55,10 +56,11 @@ export function addInside(program: Program, request: Request): void {
   }
   if (options.umask !== undefined) program.call(umask(options.umask));
   addPrivileges(program, request);
-  armParentDeath(program, request);
-  program.call(
-    step(closeRange(firstPrivateFd(request), UINT_MAX, 0), { why: "leave no descriptor of ours to the command" }),
-  );
+  // Again: the credential change has disarmed it (prctl(2)). If the parent died before, nobody takes the report
+  // and the process ends there.
+  armParentDeath(program, options.pdeathsig);
+  program.report(MessageKind.ready, 0);
+  program.call(step(closeRange(firstPrivateFd(request)), { why: "leave no descriptor of ours to the command" }));
   if (options.noNewPrivileges === true) {
     program.call(step(prctl(PrctlOptions.SET_NO_NEW_PRIVS, 1, 0, 0, 0), { why: "execve grants nothing any more" }));
     if (options.seccomp !== undefined) installFilter(program, options.seccomp);
@@ -97,7 +99,7 @@ function addPrivileges(program: Program, request: Request): void {
   if (capabilities !== undefined) dropBoundingSet(program, capabilities.bounding ?? [], request.lastCapability);
   const keeps = capabilities !== undefined || ambientCaps !== undefined;
   if (credential !== undefined) become(program, credential, keeps);
-  if (cwd !== undefined) program.call(step(chdir(cwd), { why: "the working directory" }));
+  if (cwd !== undefined) enterWorkingDirectory(program, cwd);
   // Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the capabilities go.
   if (filter !== undefined && noNewPrivileges !== true) installFilter(program, filter);
   if (capabilities !== undefined) setCapabilities(program, capabilities);
@@ -117,13 +119,7 @@ function installFilter(program: Program, { filter, flags = 0 }: SeccompFilter): 
   program.call(step(seccomp(SeccompOperations.SET_MODE_FILTER, flags, filter), { why: "filter syscalls" }));
 }
 
-/**
- * Arms the parent-death signal after the credential change, which clears it (prctl(2)), and then writes
- * to the parent: if the parent died before, nobody reads, and SIGPIPE ends this process.
- */
-function armParentDeath(program: Program, { options }: Request): void {
-  if (options.pdeathsig === undefined) return;
-  const signal = Signals[options.pdeathsig as keyof typeof Signals];
-  program.call(step(prctl(PrctlOptions.SET_PDEATHSIG, signal, 0, 0, 0), { why: "end with the parent" }));
-  program.report(MessageKind.alive, 0);
+function armParentDeath(program: Program, signal: SpawnOptions["pdeathsig"]): void {
+  if (signal === undefined) return;
+  program.call(step(prctl(PrctlOptions.SET_PDEATHSIG, signalNumber(signal), 0, 0, 0), { why: "end with the parent" }));
 }

@@ -34,7 +34,7 @@ export interface Rlimit {
   readonly hard: number | bigint;
 }
 
-/** Capability sets, as numbers from `Capabilities`. A set left out stays as it is. */
+/** Capability sets, as numbers from `Capabilities`; together they are all: a set left out is empty. */
 export interface CapabilitySets {
   readonly bounding?: readonly number[];
   readonly effective?: readonly number[];
@@ -135,7 +135,10 @@ export interface SpawnOptions {
   readonly setctty?: number | undefined;
   /** A process group: 0 for its own. */
   readonly setpgid?: number | undefined;
-  /** Sent to the child when the thread that spawned it ends. */
+  /**
+   * Sent to the child when the thread that spawned it ends. The first process of a PID namespace hears only SIGKILL,
+   * unless it has a handler.
+   */
   readonly pdeathsig?: NodeJS.Signals | undefined;
   readonly umask?: number | undefined;
   /** Steps to run inside, after the namespaces are there and before anything is given up. */

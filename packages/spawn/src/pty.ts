@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import type { ReadStream, WriteStream } from "node:tty";
 import { fcntl, FcntlCommands, invoke, setWindowSize } from "@ns/syscalls";
 
@@ -21,13 +22,8 @@ export class Pty {
     this.output = new ReadStream(fd);
     // Each stream closes its own descriptor.
     this.input = new WriteStream(invoke(fcntl(fd, FcntlCommands.DUPFD_CLOEXEC, 0)));
-    for (const stream of [this.input, this.output]) {
-      stream.on("error", (error: NodeJS.ErrnoException) => {
-        // EIO is how a terminal says that nobody has its other end open any more; see pty(7).
-        if (error.code !== "EIO") throw error;
-        this.destroy();
-      });
-    }
+    endOnHangup(this.output);
+    endOnHangup(this.input);
   }
 
   /** Sets the size; the foreground process group gets SIGWINCH. */
@@ -39,4 +35,14 @@ export class Pty {
     this.input.destroy();
     this.output.destroy();
   }
+}
+
+/** EIO is how a terminal says that nobody has its other end open any more (pty(7)): the end, and no error. */
+function endOnHangup(stream: Socket): void {
+  const destroy = stream.destroy.bind(stream);
+  stream.destroy = (error?: Error) => {
+    if (error === undefined || !("code" in error) || error.code !== "EIO") return destroy(error);
+    stream.push(null);
+    return destroy();
+  };
 }

@@ -66,9 +66,7 @@ export function makeRequest(wishes: {
   return {
     file,
     argv: [options.argv0 ?? file, ...args],
-    envp: Object.entries(options.env ?? process.env).flatMap(([name, value]) =>
-      value === undefined ? [] : [`${name}=${value}`],
-    ),
+    envp: environmentOf(options.env ?? process.env),
     options,
     stdioCount,
     euid: process.geteuid?.() ?? 0,
@@ -79,6 +77,15 @@ export function makeRequest(wishes: {
   };
 }
 
+function environmentOf(env: Readonly<Record<string, string | undefined>>): string[] {
+  const variables: string[] = [];
+  for (const [name, value] of Object.entries(env)) if (value !== undefined) variables.push(`${name}=${value}`);
+  return variables;
+}
+
+let lastCapability: number | undefined;
+
 function readLastCapability(): number {
-  return Number(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8"));
+  lastCapability ??= Number(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8"));
+  return lastCapability;
 }

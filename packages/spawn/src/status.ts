@@ -1,5 +1,5 @@
 import { closeSync, readSync } from "node:fs";
-import { MessageKind } from "./outside.ts";
+import { MessageKind } from "./message.ts";
 
 /** struct message of native/nsinit.c. */
 const MESSAGE_SIZE = 16;

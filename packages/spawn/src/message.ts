@@ -1,0 +1,9 @@
+/** Kinds of messages on the status descriptor; `failed` is native/nsinit.c's own. */
+export const MessageKind = {
+  /** A step failed, with this errno. */
+  failed: 1,
+  /** The command's process has this pid, as the caller sees it. */
+  pid: 2,
+  /** All is prepared; what is left is to close descriptors, to forbid, and execve. */
+  ready: 3,
+} as const;
