@@ -21,8 +21,13 @@ export interface OpenedFds {
 
 /** Opens what the child's descriptors are made of. */
 export function prepareStdio(stdio: StdioOptions = "pipe", opened: OpenedFds): PreparedFd[] {
+  let nothing: number | undefined;
+  const openNothing = (): number => {
+    if (nothing === undefined) opened.childs.push((nothing = openSync("/dev/null", "r+")));
+    return nothing;
+  };
   return entries(stdio).map((entry, number) => {
-    const prepared = prepare(entry, number);
+    const prepared = prepare(entry, number, openNothing);
     if (prepared.temporary) opened.childs.push(prepared.source);
     if (prepared.ours !== undefined) opened.ours.push(prepared.ours);
     return prepared;
@@ -49,13 +54,13 @@ function entries(stdio: StdioOptions): readonly StdioEntry[] {
   return [...stdio, ...Array<StdioEntry>(three).fill(undefined)];
 }
 
-function prepare(entry: StdioEntry, number: number): PreparedFd {
+function prepare(entry: StdioEntry, number: number, openNothing: () => number): PreparedFd {
   if (entry === "inherit") return { source: number, temporary: false };
   if (typeof entry === "number") return { source: entry, temporary: false };
   if (typeof entry === "object" && entry !== null) return { source: entry.fd, temporary: false };
   const byDefault = number < 3 ? "pipe" : "ignore";
   if ((entry ?? byDefault) === "pipe") return openPipe(number);
-  return { source: openSync("/dev/null", "r+"), temporary: true };
+  return { source: openNothing(), temporary: false };
 }
 
 /** The child reads its descriptor 0 and writes 1 and 2; the others go both ways, as in Node. */

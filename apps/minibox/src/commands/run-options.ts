@@ -101,7 +101,7 @@ function parseOptions(args: string[]): ReturnType<typeof parseStrictly> {
     return parseStrictly(args);
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
-    const [first = message] = message.split(". ");
+    const [first = message] = message.split(/\.\s/);
     throw new MiniboxError("ERR_USAGE", first.charAt(0).toLowerCase() + first.slice(1), {
       cause,
       hint: "minibox run --help lists the options",

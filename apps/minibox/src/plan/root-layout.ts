@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import type { Entry, Host } from "../host/host.ts";
 
 /** One thing in the throw-away root, parents before children. */
@@ -71,7 +71,29 @@ function layoutByDirectories(host: Host): RootEntry[] {
       if (parents.has(path)) return [{ ...facts, kind: "directory" }, ...visit(path)];
       return { ...facts, kind: host.canEnter(path) ? "overlay" : "empty" };
     });
-  return visit("/");
+  const entries = visit("/");
+  return [...entries, ...layoutOwn(host, entries)];
+}
+
+/**
+ * Overlays of their own over the directories that the caller works in. To change a file, overlayfs first copies the directories
+ * above it, and cannot where one belongs to a user who is not mapped (EOVERFLOW): the host's root, in all but the caller's own.
+ */
+function layoutOwn(host: Host, entries: readonly RootEntry[]): RootEntry[] {
+  const overlays = entries.filter(({ kind }) => kind === "overlay").map(({ path }) => path);
+  const own = new Set([ownDirectoryAbove(host, host.cwd), ownDirectoryAbove(host, host.env["HOME"]), "/var/tmp"]);
+  return [...own].sort().flatMap((path) => {
+    if (path === undefined || !overlays.some((above) => path !== above && isBelow(path, above))) return [];
+    const entry = host.stat(path);
+    if (entry?.type !== "directory" || !host.canEnter(path)) return [];
+    return { path, kind: "overlay", entry, isMountPoint: false, isThere: true, mountOptions: [] };
+  });
+}
+
+/** The topmost of the directories at and above `path` that are the caller's without a break. */
+function ownDirectoryAbove(host: Host, path: string | undefined): string | undefined {
+  if (path?.startsWith("/") !== true || host.stat(path)?.uid !== host.euid) return undefined;
+  return ownDirectoryAbove(host, dirname(path)) ?? path;
 }
 
 /** What shows at each mount point: of several mounts, the last. */

@@ -1,0 +1,128 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { checkout } from "@ns/testkit";
+import type { Peer, Peers } from "./peers.ts";
+import type { Catalogue, Scenario } from "./scenario.ts";
+import { NEEDS_BUSYBOX } from "./spawn-scenarios.ts";
+
+/** What the commands work on. */
+export interface Surroundings {
+  readonly peers: Peers;
+  /** The directory of an OCI bundle, and the root file system in it if there is a busybox. */
+  readonly bundle: string;
+  readonly rootfs: string | undefined;
+}
+
+/**
+ * Whole commands, started from a Node process with a small heap by plain `@ns/spawn`: the least that Node can add to
+ * what they take themselves.
+ */
+export function commandScenarios(surroundings: Surroundings): Catalogue {
+  const { peers, bundle } = surroundings;
+  const candidates = [
+    ...unshares(peers.unshare),
+    bwrap(peers.bwrap),
+    ociRuntime(peers.runc, surroundings),
+    ociRuntime(peers.crun, surroundings),
+    node,
+    ...miniboxes(join(bundle, "rootfs"), surroundings.rootfs !== undefined),
+  ];
+  return {
+    scenarios: candidates
+      .filter(({ missing }) => missing === undefined)
+      .map(scenarioOf),
+    leftOut: candidates.flatMap(({ id, title, missing }) =>
+      missing === undefined ? [] : [{ id, title, reason: missing }],
+    ),
+  };
+}
+
+interface Candidate {
+  readonly id: string;
+  readonly title: string;
+  readonly ours?: boolean;
+  readonly file: string;
+  readonly args: readonly string[];
+  /** Why it cannot be run. */
+  readonly missing?: string | undefined;
+}
+
+function scenarioOf(candidate: Candidate): Scenario {
+  const { id, title, ours = false, file, args } = candidate;
+  const action = { kind: "spawn", file, args } as const;
+  return { id: `${id}@0`, title, group: "command", ours, heap: "0", action };
+}
+
+/** Without root, with a user namespace besides. */
+function unshares(peer: Peer): Candidate[] {
+  const user = process.getuid?.() === 0 ? "" : "r";
+  return ["-mpfui", "-mpfuinC"].map((namespaces, i) => ({
+    id: i === 0 ? "unshare" : "unshare-all",
+    title: `\`unshare ${namespaces}${user} --mount-proc /bin/true\``,
+    file: peer.path ?? "",
+    args: [`${namespaces}${user}`, "--mount-proc", "/bin/true"],
+    missing: notInstalled(peer),
+  }));
+}
+
+function bwrap(peer: Peer): Candidate {
+  return {
+    id: "bwrap",
+    title: "`bwrap --unshare-all --ro-bind / / /bin/true`",
+    file: peer.path ?? "",
+    args: ["--unshare-all", "--ro-bind", "/", "/", "/bin/true"],
+    missing: notInstalled(peer),
+  };
+}
+
+function ociRuntime(peer: Peer, { bundle, rootfs }: Surroundings): Candidate {
+  const state = join(bundle, `state-${peer.name}`);
+  const container = `ns-bench-${process.pid}`;
+  return {
+    id: peer.name,
+    title: `\`${peer.name} run\`, busybox`,
+    file: peer.path ?? "",
+    args: ["--root", state, "run", "--bundle", bundle, container],
+    missing:
+      notInstalled(peer) ?? (rootfs === undefined ? NEEDS_BUSYBOX : undefined),
+  };
+}
+
+const node: Candidate = {
+  id: "node",
+  title: "`node -e 0`",
+  file: process.execPath,
+  args: ["-e", "0"],
+};
+
+function miniboxes(rootfs: string, hasRootfs: boolean): Candidate[] {
+  const app = join(checkout, "apps/minibox");
+  const file = join(app, "bin/minibox");
+  const notBuilt = existsSync(join(app, "dist/minibox.cjs"))
+    ? undefined
+    : "minibox is not built: pnpm build";
+  return [
+    {
+      id: "minibox",
+      title: "`minibox run -- true`",
+      ours: true,
+      file,
+      args: ["run", "--", "true"],
+      missing: notBuilt,
+    },
+    {
+      id: "minibox-rootfs",
+      title: "`minibox run --rootfs BUSYBOX -- /bin/true`",
+      ours: true,
+      file,
+      args: ["run", "--rootfs", rootfs, "--", "/bin/true"],
+      missing: notBuilt ?? (hasRootfs ? undefined : NEEDS_BUSYBOX),
+    },
+  ];
+}
+
+function notInstalled({ name, path, debianPackage }: Peer): string | undefined {
+  return path === undefined
+    ? `${name} is not installed: apt-get install ${debianPackage}`
+    : undefined;
+}
