@@ -7,20 +7,28 @@ const STAGE = new URL("../../packages/spawn/native/", import.meta.url);
 
 /** koffi's binary for an architecture, where that is installed: a package manager takes only its own machine's. */
 function koffiBinary(arch: string): string | undefined {
-  const fromKoffi = createRequire(createRequire(import.meta.url).resolve("koffi"));
+  const fromKoffi = createRequire(
+    createRequire(import.meta.url).resolve("koffi"),
+  );
   try {
-    return fromKoffi.resolve(`@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`);
+    return fromKoffi.resolve(
+      `@koromix/koffi-linux-${arch}/linux_${arch}/koffi.node`,
+    );
   } catch {
     return undefined;
   }
 }
 
 function copy(from: string | URL | undefined, name: string): void {
-  if (from !== undefined && existsSync(from)) cpSync(from, new URL(`native/${name}`, import.meta.url));
+  if (from !== undefined && existsSync(from))
+    cpSync(from, new URL(`native/${name}`, import.meta.url));
 }
 
 function toAscii(code: string): string {
-  return code.replaceAll(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
+  return code.replaceAll(
+    /[^\0-\x7f]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }
 
 /** They make values and do nothing else: what is made of them and not used is left out. */
@@ -37,7 +45,9 @@ const options: RolldownOptions = {
       name: "native-binaries",
       resolveId(id) {
         // A program of its own, which `run` does not load.
-        return id.endsWith("/commands/doctor.ts") && id.startsWith(".") ? { id: "./doctor.cjs", external: true } : null;
+        return id.endsWith("/commands/doctor.ts") && id.startsWith(".")
+          ? { id: "./doctor.cjs", external: true }
+          : null;
       },
       load(id) {
         // Beside the bundle: to look for the package would take 2 ms.
@@ -46,7 +56,8 @@ const options: RolldownOptions = {
       },
       generateBundle(_options, bundle) {
         // All ASCII, so that it is read as it is, a byte a character.
-        for (const file of Object.values(bundle)) if (file.type === "chunk") file.code = toAscii(file.code);
+        for (const file of Object.values(bundle))
+          if (file.type === "chunk") file.code = toAscii(file.code);
       },
       writeBundle() {
         for (const arch of ["x64", "arm64"]) {
@@ -60,7 +71,11 @@ const options: RolldownOptions = {
 };
 
 function program(input: string, name: string): RolldownOptions {
-  return { ...options, input, output: { file: `dist/${name}.cjs`, format: "cjs", minify: true } };
+  return {
+    ...options,
+    input,
+    output: { file: `dist/${name}.cjs`, format: "cjs", minify: true },
+  };
 }
 
 const config: RolldownOptions[] = defineConfig([

@@ -5,12 +5,22 @@ import type { RunOptions } from "./options.ts";
 const PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /** Of the host's variables, those that say how to talk to its user and where its programs are; no secrets. */
-const FROM_HOST = ["PATH", "LANG", "LANGUAGE", "LC_ALL", "LC_CTYPE", "TZ", "COLORTERM"];
+const FROM_HOST = [
+  "PATH",
+  "LANG",
+  "LANGUAGE",
+  "LC_ALL",
+  "LC_CTYPE",
+  "TZ",
+  "COLORTERM",
+];
 
 /** The variables of whoever started us: bin/minibox sets aside what Node would take for itself. */
 export function callersVariables(env: Host["env"]): Host["env"] {
   const { MINIBOX_NODE_OPTIONS: nodeOptions, ...others } = env;
-  return nodeOptions === undefined ? others : { ...others, NODE_OPTIONS: nodeOptions };
+  return nodeOptions === undefined
+    ? others
+    : { ...others, NODE_OPTIONS: nodeOptions };
 }
 
 /**

@@ -16,7 +16,11 @@ export class MiniboxError extends Error {
   /** What a person can do about it. */
   declare readonly hint?: string;
 
-  constructor(code: MiniboxErrorCode, message: string, options: ErrorOptions & { readonly hint?: string } = {}) {
+  constructor(
+    code: MiniboxErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly hint?: string } = {},
+  ) {
     super(message, options);
     this.code = code;
     if (options.hint !== undefined) this.hint = options.hint;

@@ -17,16 +17,28 @@ const COMMANDS: Readonly<Record<string, Command | (() => Promise<Command>)>> = {
   doctor: () => import("./commands/doctor.ts"),
 };
 
-const ALIASES: Readonly<Record<string, string>> = { "--help": "help", "-h": "help", "--version": "version", "-v": "version" };
+const ALIASES: Readonly<Record<string, string>> = {
+  "--help": "help",
+  "-h": "help",
+  "--version": "version",
+  "-v": "version",
+};
 
 /** Exit status of what is our fault or the caller's, not the command's: as docker's. */
 const EXIT_OURS = 125;
 
 async function main([word, ...args]: string[]): Promise<number> {
-  const name = word === undefined ? (process.env["MINIBOX_START"] === "1" ? "start" : "help") : (ALIASES[word] ?? word);
+  const name =
+    word === undefined
+      ? process.env["MINIBOX_START"] === "1"
+        ? "start"
+        : "help"
+      : (ALIASES[word] ?? word);
   const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined) {
-    process.stderr.write(`minibox: unknown command '${name}'\nhint: minibox help lists the commands; minibox run -- ${name} runs it in a container\n`);
+    process.stderr.write(
+      `minibox: unknown command '${name}'\nhint: minibox help lists the commands; minibox run -- ${name} runs it in a container\n`,
+    );
     return EXIT_OURS;
   }
   try {

@@ -29,5 +29,6 @@ export interface RunOptions {
   /** `"none"`: a network of its own with only `lo`. `"host"`: the host's. Default `"none"`. */
   readonly net?: "none" | "host" | undefined;
   /** A terminal of its own, of this size. */
-  readonly terminal?: { readonly cols: number; readonly rows: number } | undefined;
+  readonly terminal?:
+    { readonly cols: number; readonly rows: number } | undefined;
 }

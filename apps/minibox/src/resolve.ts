@@ -20,13 +20,26 @@ const HOSTNAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?$/;
  */
 export function resolveRun(run: RunOptions, host: Host): ResolvedRun {
   const { command, rootfs, readOnly, net, terminal } = run;
-  if (command.length === 0) throw new MiniboxError("ERR_NO_COMMAND", "no command to run");
+  if (command.length === 0)
+    throw new MiniboxError("ERR_NO_COMMAND", "no command to run");
   const root = rootfs === undefined ? undefined : resolveRootfs(rootfs, host);
   const name = run.name ?? randomName();
-  check("name", name, NAME, "letters, digits and _+-. , not starting with a dot");
+  check(
+    "name",
+    name,
+    NAME,
+    "letters, digits and _+-. , not starting with a dot",
+  );
   const hostname = run.hostname ?? name.slice(0, 63);
-  if (run.hostname !== undefined) check("hostname", hostname, HOSTNAME, "letters, digits and -. , at most 64");
-  for (const key of Object.keys(run.env ?? {})) check("environment variable", key, /^[^=\0]+$/, "a name without '='");
+  if (run.hostname !== undefined)
+    check(
+      "hostname",
+      hostname,
+      HOSTNAME,
+      "letters, digits and -. , at most 64",
+    );
+  for (const key of Object.keys(run.env ?? {}))
+    check("environment variable", key, /^[^=\0]+$/, "a name without '='");
   const database = readUserDatabase(root ?? "/");
   const user = resolveUser(run.user ?? "0", database);
   return {
@@ -40,7 +53,10 @@ export function resolveRun(run: RunOptions, host: Host): ResolvedRun {
     user,
     cwd: resolveCwd(run, host),
     volumes: (run.volumes ?? []).map((volume) => resolveVolume(volume, host)),
-    env: defaultEnvironment(run, host, { home: homeOf(user.uid, database), hostname }),
+    env: defaultEnvironment(run, host, {
+      home: homeOf(user.uid, database),
+      hostname,
+    }),
   };
 }
 
@@ -52,20 +68,35 @@ function randomName(): string {
   return bytes.toString("hex");
 }
 
-function check(what: string, value: string, form: RegExp, expected: string): void {
+function check(
+  what: string,
+  value: string,
+  form: RegExp,
+  expected: string,
+): void {
   if (form.test(value)) return;
-  throw new MiniboxError("ERR_INVALID_OPTION", `invalid ${what} '${value}': expected ${expected}`);
+  throw new MiniboxError(
+    "ERR_INVALID_OPTION",
+    `invalid ${what} '${value}': expected ${expected}`,
+  );
 }
 
 function resolveRootfs(rootfs: string, host: Host): string {
   const path = hostPath("root file system", rootfs, host);
   if (typeOf(path) !== "directory") {
-    throw new MiniboxError("ERR_NO_ROOTFS", `no root file system at '${path}': expected a directory`);
+    throw new MiniboxError(
+      "ERR_NO_ROOTFS",
+      `no root file system at '${path}': expected a directory`,
+    );
   }
   if (isHostRoot(path)) {
-    throw new MiniboxError("ERR_INVALID_OPTION", `invalid root file system '${path}': it would be the host's own, read-write`, {
-      hint: "without --rootfs the command gets a throw-away copy of it",
-    });
+    throw new MiniboxError(
+      "ERR_INVALID_OPTION",
+      `invalid root file system '${path}': it would be the host's own, read-write`,
+      {
+        hint: "without --rootfs the command gets a throw-away copy of it",
+      },
+    );
   }
   return path;
 }
@@ -79,7 +110,13 @@ function isHostRoot(path: string): boolean {
 /** A path of the host's, made absolute. */
 function hostPath(what: string, path: string, { cwd }: Host): string {
   check(what, path, /./, "a path");
-  if (cwd === undefined) check(what, path, /^\//, "an absolute path, as the current directory is gone");
+  if (cwd === undefined)
+    check(
+      what,
+      path,
+      /^\//,
+      "an absolute path, as the current directory is gone",
+    );
   return resolvePath(cwd ?? "/", path);
 }
 
@@ -88,7 +125,8 @@ function resolveCwd({ cwd, rootfs }: RunOptions, host: Host): string {
     check("working directory", cwd, /^\//, "an absolute path");
     return cwd;
   }
-  if (rootfs !== undefined || host.cwd === undefined || isKernels(host.cwd)) return "/";
+  if (rootfs !== undefined || host.cwd === undefined || isKernels(host.cwd))
+    return "/";
   return host.canEnter(host.cwd) ? host.cwd : "/";
 }
 
@@ -99,12 +137,21 @@ function isKernels(path: string): boolean {
 
 function resolveVolume(volume: Volume, host: Host): ResolvedVolume {
   const { destination } = volume;
-  check("volume destination", destination, /^\/.*[^/.]/, "an absolute path below /");
-  if (destination.split("/").includes("..")) check("volume destination", destination, /^$/, "a path without '..'");
+  check(
+    "volume destination",
+    destination,
+    /^\/.*[^/.]/,
+    "an absolute path below /",
+  );
+  if (destination.split("/").includes(".."))
+    check("volume destination", destination, /^$/, "a path without '..'");
   const source = hostPath("volume source", volume.source, host);
   const type = typeOf(source);
   if (type === undefined) {
-    throw new MiniboxError("ERR_NO_VOLUME", `no volume source '${source}': expected a file or directory of the host`);
+    throw new MiniboxError(
+      "ERR_NO_VOLUME",
+      `no volume source '${source}': expected a file or directory of the host`,
+    );
   }
   return { ...volume, source, type };
 }

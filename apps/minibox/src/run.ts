@@ -18,13 +18,32 @@ export interface RunStreams {
  * nothing in between. It ends with this process.
  * @throws {MiniboxError} for options that cannot be; nothing has happened then.
  */
-export function run(options: RunOptions, streams: RunStreams = {}, host: Host = thisHost()): Child {
-  const { file, args, options: spawnOptions } = planContainer(resolveRun(options, host), host);
-  return spawn(file, args, { ...spawnOptions, ...streams, killSignal: "SIGKILL" });
+export function run(
+  options: RunOptions,
+  streams: RunStreams = {},
+  host: Host = thisHost(),
+): Child {
+  const {
+    file,
+    args,
+    options: spawnOptions,
+  } = planContainer(resolveRun(options, host), host);
+  return spawn(file, args, {
+    ...spawnOptions,
+    ...streams,
+    killSignal: "SIGKILL",
+  });
 }
 
 /** Every syscall that `run` with these options would make, in order. Nothing is run. */
-export function planRun(options: RunOptions, host: Host = thisHost()): readonly Step[] {
-  const { file, args, options: spawnOptions } = planContainer(resolveRun(options, host), host);
+export function planRun(
+  options: RunOptions,
+  host: Host = thisHost(),
+): readonly Step[] {
+  const {
+    file,
+    args,
+    options: spawnOptions,
+  } = planContainer(resolveRun(options, host), host);
   return planSpawn(file, args, spawnOptions);
 }

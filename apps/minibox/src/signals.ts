@@ -3,7 +3,16 @@ import type { Child } from "@ns/spawn";
 import { Signals } from "@ns/syscalls";
 
 /** Signals that someone may send to us and mean for the command. */
-const FORWARDED = ["SIGHUP", "SIGINT", "SIGQUIT", "SIGTERM", "SIGUSR1", "SIGUSR2", "SIGALRM", "SIGCONT"] as const;
+const FORWARDED = [
+  "SIGHUP",
+  "SIGINT",
+  "SIGQUIT",
+  "SIGTERM",
+  "SIGUSR1",
+  "SIGUSR2",
+  "SIGALRM",
+  "SIGCONT",
+] as const;
 /** Those that by default do not end a process. */
 const HARMLESS: readonly NodeJS.Signals[] = ["SIGCONT"];
 
@@ -27,7 +36,10 @@ export function forwardSignals(child: Child): () => void {
  * the command runs, when it cannot have a handler yet.
  */
 function forward(child: Child, signal: NodeJS.Signals): void {
-  if (!HARMLESS.includes(signal) && (child.pid === undefined || isDefault(child.pid, signal))) {
+  if (
+    !HARMLESS.includes(signal) &&
+    (child.pid === undefined || isDefault(child.pid, signal))
+  ) {
     endedBy.set(child, signal);
     child.kill("SIGKILL");
   } else {
@@ -52,7 +64,8 @@ function isDefault(pid: number, signal: NodeJS.Signals): boolean {
   }
   const bit = 1n << BigInt(signalNumberOf(signal) - 1);
   return ["SigIgn", "SigCgt"].every((set) => {
-    const [, mask = "0"] = new RegExp(`^${set}:\\s*([0-9a-f]+)$`, "m").exec(status) ?? [];
+    const [, mask = "0"] =
+      new RegExp(`^${set}:\\s*([0-9a-f]+)$`, "m").exec(status) ?? [];
     return (BigInt(`0x${mask}`) & bit) === 0n;
   });
 }

@@ -1,5 +1,10 @@
 import type { Child, TerminalSize } from "@ns/spawn";
-import { getWindowSize, invoke, SyscallError, WINSIZE_SIZE } from "@ns/syscalls";
+import {
+  getWindowSize,
+  invoke,
+  SyscallError,
+  WINSIZE_SIZE,
+} from "@ns/syscalls";
 
 /** Whether a descriptor of ours is a terminal; see isatty(3). */
 export function isTerminal(fd: number): boolean {
@@ -19,7 +24,10 @@ const END_OF_INPUT = "\u0004";
 
 /** The size of our terminal, or what a terminal has been since the VT100. */
 export function terminalSize(): TerminalSize {
-  return { cols: process.stdout.columns || 80, rows: process.stdout.rows || 24 };
+  return {
+    cols: process.stdout.columns || 80,
+    rows: process.stdout.rows || 24,
+  };
 }
 
 /**

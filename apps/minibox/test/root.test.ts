@@ -15,10 +15,27 @@ import {
 import { join } from "node:path";
 import { requires, root } from "@ns/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { type Caller, CALLERS, inside, programOf, requiresCaller, ROOT, runAs } from "./internal/callers.ts";
+import {
+  type Caller,
+  CALLERS,
+  inside,
+  programOf,
+  requiresCaller,
+  ROOT,
+  runAs,
+} from "./internal/callers.ts";
 
 /** Places all over the root; each gets a directory of the test's own. */
-const PLACES = ["/var/tmp", "/opt", "/usr/local", "/etc", "/home", "/srv", "/tmp", "/usr/share"];
+const PLACES = [
+  "/var/tmp",
+  "/opt",
+  "/usr/local",
+  "/etc",
+  "/home",
+  "/srv",
+  "/tmp",
+  "/usr/share",
+];
 
 /** A tree of every kind of thing, and everything that can be known of it. */
 function makeCanary(place: string, { uid }: Caller): string {
@@ -28,9 +45,14 @@ function makeCanary(place: string, { uid }: Caller): string {
   });
   mkdirSync(join(canary, "directory/deep"), { recursive: true });
   writeFileSync(join(canary, "file"), "content");
-  writeFileSync(join(canary, "directory/deep/file"), "deep content", { mode: 0o640 });
+  writeFileSync(join(canary, "directory/deep/file"), "deep content", {
+    mode: 0o640,
+  });
   symlinkSync("file", join(canary, "link"));
-  for (const entry of ["", ...readdirSync(canary, { recursive: true, encoding: "utf8" })]) {
+  for (const entry of [
+    "",
+    ...readdirSync(canary, { recursive: true, encoding: "utf8" }),
+  ]) {
     const path = join(canary, entry);
     if (!lstatSync(path).isSymbolicLink()) chownSync(path, uid, uid);
   }
@@ -39,13 +61,28 @@ function makeCanary(place: string, { uid }: Caller): string {
 }
 
 function describeTree(canary: string): string[] {
-  return ["", ...readdirSync(canary, { recursive: true, encoding: "utf8" })].sort().map((entry) => {
-    const path = join(canary, entry);
-    const { mode, uid, gid, nlink, ino, mtimeMs, ctimeMs } = lstatSync(path);
-    const content = lstatSync(path).isFile() ? readFileSync(path, "utf8") : "";
-    const target = lstatSync(path).isSymbolicLink() ? readlinkSync(path) : "";
-    return [entry, mode.toString(8), uid, gid, nlink, ino, mtimeMs, ctimeMs, content, target].join(" ");
-  });
+  return ["", ...readdirSync(canary, { recursive: true, encoding: "utf8" })]
+    .sort()
+    .map((entry) => {
+      const path = join(canary, entry);
+      const { mode, uid, gid, nlink, ino, mtimeMs, ctimeMs } = lstatSync(path);
+      const content = lstatSync(path).isFile()
+        ? readFileSync(path, "utf8")
+        : "";
+      const target = lstatSync(path).isSymbolicLink() ? readlinkSync(path) : "";
+      return [
+        entry,
+        mode.toString(8),
+        uid,
+        gid,
+        nlink,
+        ino,
+        mtimeMs,
+        ctimeMs,
+        content,
+        target,
+      ].join(" ");
+    });
 }
 
 /** Does everything to the tree in $1, and says what it is like then. */
@@ -55,15 +92,29 @@ ln file hard && rm link && ln -s nowhere link && rm -r moved && touch -d 2001-01
 { mount -t tmpfs none made 2>/dev/null || true; } && { mknod device c 1 3 2>/dev/null || true; } && ls | tr '\\n' ' '`;
 
 describe.each(CALLERS)("for $who", (caller) => {
-  test.each(PLACES)("what is done to %s is done to a copy", async (place, context) => {
-    requiresCaller(context as never, caller);
-    const canary = makeCanary(place, caller);
-    const before = describeTree(canary);
-    const seen = await inside(caller, RUIN.replaceAll('"$1"', `'${canary}'`), { cwd: canary });
-    expect(seen).toMatch(/^(?:device )?directory file hard link made new\s*$/);
-    expect(describeTree(canary)).toEqual(before);
-    expect(await inside(caller, `cat '${canary}/file' '${canary}/directory/deep/file'`)).toBe("contentdeep content");
-  });
+  test.each(PLACES)(
+    "what is done to %s is done to a copy",
+    async (place, context) => {
+      requiresCaller(context as never, caller);
+      const canary = makeCanary(place, caller);
+      const before = describeTree(canary);
+      const seen = await inside(
+        caller,
+        RUIN.replaceAll('"$1"', `'${canary}'`),
+        { cwd: canary },
+      );
+      expect(seen).toMatch(
+        /^(?:device )?directory file hard link made new\s*$/,
+      );
+      expect(describeTree(canary)).toEqual(before);
+      expect(
+        await inside(
+          caller,
+          `cat '${canary}/file' '${canary}/directory/deep/file'`,
+        ),
+      ).toBe("contentdeep content");
+    },
+  );
 
   test("so it is in what is mounted below, another file system or the same one again", (context) => {
     requiresCaller(context, caller);
@@ -81,23 +132,37 @@ describe.each(CALLERS)("for $who", (caller) => {
         cat ${canary}/tmpfs/tree/file ${canary}/bind/file && echo changed > ${canary}/tmpfs/tree/file && rm -r ${canary}/tmpfs/tree &&
         echo changed > ${canary}/bind/file && rm ${canary}/bind/link && touch ${canary}/bind/new && ls ${canary}/tmpfs ${canary}/bind' &&
       cat '${canary}/tmpfs/tree/file'`;
-    const text = execFileSync("unshare", ["-m", "sh", "-c", script], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    const text = execFileSync("unshare", ["-m", "sh", "-c", script], {
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     expect(text).toMatch(/^content\ncontent.*new\n.*content\n$/s);
     expect(describeTree(others)).toEqual(before);
   });
 
   test("--read-only refuses every write but to /dev/shm", async (context) => {
     requiresCaller(context, caller);
-    const script = "for d in / /tmp /etc /usr; do touch $d/x 2>&1; done; touch /dev/shm/x && echo shm";
-    const { stdout } = await runAs(caller, programOf(caller), ["run", "--read-only", "--", "sh", "-c", script]);
-    expect(stdout.match(/Read-only file system|Permission denied/g)).toHaveLength(4);
+    const script =
+      "for d in / /tmp /etc /usr; do touch $d/x 2>&1; done; touch /dev/shm/x && echo shm";
+    const { stdout } = await runAs(caller, programOf(caller), [
+      "run",
+      "--read-only",
+      "--",
+      "sh",
+      "-c",
+      script,
+    ]);
+    expect(
+      stdout.match(/Read-only file system|Permission denied/g),
+    ).toHaveLength(4);
     expect(stdout).toMatch(/shm\n$/);
   });
 });
 
 test("a device that root makes inside cannot be opened, wherever it is made", async (context) => {
   requires(context, root);
-  const script = "for d in /dev /tmp /usr /dev/shm /root; do mknod $d/disk b 254 0 && cat $d/disk 2>&1; done; true";
+  const script =
+    "for d in /dev /tmp /usr /dev/shm /root; do mknod $d/disk b 254 0 && cat $d/disk 2>&1; done; true";
   const text = await inside(ROOT, script);
   expect(text.match(/Permission denied/g)).toHaveLength(5);
 });

@@ -22,7 +22,10 @@ export function register(name: string, init: Init): void {
     );
   }
   if (typeof init !== "function") {
-    throw argumentError("ERR_REEXEC_INVALID_ARGUMENT", `invalid init function for '${name}': expected a function`);
+    throw argumentError(
+      "ERR_REEXEC_INVALID_ARGUMENT",
+      `invalid init function for '${name}': expected a function`,
+    );
   }
   const state = reexecState();
   if (state.inits.has(name)) {

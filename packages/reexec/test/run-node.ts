@@ -10,14 +10,25 @@ export interface Ended {
 }
 
 /** Runs this node with `args`, in the fixtures directory, until it exits. */
-export function runNode(args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+export function runNode(
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ended> {
   return runProgram(process.execPath, args, options);
 }
 
-export async function runProgram(file: string, args: readonly string[], options: RunOptions = {}): Promise<Ended> {
+export async function runProgram(
+  file: string,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Ended> {
   // the test runner's own flags are not part of the program under test
   const env = { NODE_OPTIONS: undefined, ...options.env };
-  const { code, stdout, stderr } = await run(file, args, { cwd: fixtures, ...options, env });
+  const { code, stdout, stderr } = await run(file, args, {
+    cwd: fixtures,
+    ...options,
+    env,
+  });
   return { code, stdout, stderr };
 }
 
@@ -35,6 +46,7 @@ export interface Report {
 
 /** The report that the re-executed child of a program has printed. */
 export function parseReport({ code, stdout, stderr }: Ended): Report {
-  if (code !== 0) throw new Error(`the program ended with ${String(code)}: ${stderr}`);
+  if (code !== 0)
+    throw new Error(`the program ended with ${String(code)}: ${stderr}`);
   return JSON.parse(stdout) as Report;
 }

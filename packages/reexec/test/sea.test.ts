@@ -24,19 +24,33 @@ describe("a single-executable application", () => {
 
   test("re-executes itself, with the flags built into it and its arguments", async () => {
     const args = ["a b", "", "--inspect", "-e"];
-    const report = parseReport(await runProgram(application(), ["report", ...args]));
-    expect(report).toMatchObject({ argv0: "reexec:report", args, execArgv: ["--no-warnings"] });
+    const report = parseReport(
+      await runProgram(application(), ["report", ...args]),
+    );
+    expect(report).toMatchObject({
+      argv0: "reexec:report",
+      args,
+      execArgv: ["--no-warnings"],
+    });
     expect(report.argv[0]).toBe(application());
   });
 
   test("re-executes itself from another directory and by a relative path", async () => {
-    const ended = await runProgram("sh", ["-c", './program report "$PWD"'], { cwd: directory ?? "" });
+    const ended = await runProgram("sh", ["-c", './program report "$PWD"'], {
+      cwd: directory ?? "",
+    });
     expect(parseReport(ended).args).toEqual([directory]);
   });
 
   test("does not let an argument become a flag of node", async () => {
-    const { code, stderr } = await runProgram(application(), ["report", "--node-options=--require=./evil.cjs"]);
-    expect({ code, flagged: stderr.includes("ERR_REEXEC_INVALID_ARGUMENT") }).toEqual({ code: 1, flagged: true });
+    const { code, stderr } = await runProgram(application(), [
+      "report",
+      "--node-options=--require=./evil.cjs",
+    ]);
+    expect({
+      code,
+      flagged: stderr.includes("ERR_REEXEC_INVALID_ARGUMENT"),
+    }).toEqual({ code: 1, flagged: true });
   });
 });
 
@@ -52,7 +66,12 @@ function buildApplication(): string {
     join(built, "main.cjs"),
     `const path = ${JSON.stringify(main)};\nrequire("node:module").createRequire(path)(path);\n`,
   );
-  const config = { main: "main.cjs", output: "program", execArgv: ["--no-warnings"], execArgvExtension: "env" };
+  const config = {
+    main: "main.cjs",
+    output: "program",
+    execArgv: ["--no-warnings"],
+    execArgvExtension: "env",
+  };
   writeFileSync(join(built, "sea.json"), JSON.stringify(config));
   execFileSync(process.execPath, ["--build-sea", "sea.json"], { cwd: built });
   return built;

@@ -17,21 +17,36 @@ const PR_CAP_AMBIENT_RAISE = 2;
 const VERSION_3 = 0x20080522;
 
 /** Drops every capability that is not in `kept` from the bounding set; needs CAP_SETPCAP. */
-export function dropBoundingSet(program: Program, kept: readonly number[], lastCapability: number): void {
+export function dropBoundingSet(
+  program: Program,
+  kept: readonly number[],
+  lastCapability: number,
+): void {
   for (let capability = 0; capability <= lastCapability; capability++) {
     if (kept.includes(capability)) continue;
     program.call(
-      step(prctl(PrctlOptions.CAPBSET_DROP, capability, 0, 0, 0), { why: `never again ${nameOf(capability)}` }),
+      step(prctl(PrctlOptions.CAPBSET_DROP, capability, 0, 0, 0), {
+        why: `never again ${nameOf(capability)}`,
+      }),
     );
   }
 }
 
 /** Sets the effective, permitted and inheritable sets, then the ambient one; one left out is empty. */
 export function setCapabilities(program: Program, sets: CapabilitySets): void {
-  const { effective = [], permitted = [], inheritable = [], ambient = [] } = sets;
+  const {
+    effective = [],
+    permitted = [],
+    inheritable = [],
+    ambient = [],
+  } = sets;
   program.call(
     step(
-      capset({ effective: maskOf(effective), permitted: maskOf(permitted), inheritable: maskOf(inheritable) }),
+      capset({
+        effective: maskOf(effective),
+        permitted: maskOf(permitted),
+        inheritable: maskOf(inheritable),
+      }),
       { why: "the capabilities that remain" },
     ),
   );
@@ -39,11 +54,16 @@ export function setCapabilities(program: Program, sets: CapabilitySets): void {
 }
 
 /** Makes `capabilities` survive execve without root: adds them to the inheritable and the ambient set. */
-export function raiseAmbient(program: Program, capabilities: readonly number[]): void {
+export function raiseAmbient(
+  program: Program,
+  capabilities: readonly number[],
+): void {
   const header = program.reserve(8);
   const data = program.reserve(24);
   program.store(header, VERSION_3, 4);
-  program.call(step(sysCapget(header, data), { why: "the capabilities we have" }));
+  program.call(
+    step(sysCapget(header, data), { why: "the capabilities we have" }),
+  );
   const mask = maskOf(capabilities);
   // struct __user_cap_data_struct twice: effective, permitted, inheritable, 32 bits each.
   program.store({ ...data, at: data.at + 8 }, Number(mask & 0xffffffffn), 4);
@@ -55,18 +75,26 @@ export function raiseAmbient(program: Program, capabilities: readonly number[]):
 function raiseEach(program: Program, capabilities: readonly number[]): void {
   for (const capability of capabilities) {
     program.call(
-      step(prctl(PrctlOptions.CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0), {
-        why: `keep ${nameOf(capability)} across execve`,
-      }),
+      step(
+        prctl(PrctlOptions.CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, capability, 0, 0),
+        {
+          why: `keep ${nameOf(capability)} across execve`,
+        },
+      ),
     );
   }
 }
 
 function maskOf(capabilities: readonly number[]): bigint {
-  return capabilities.reduce((mask, capability) => mask | (1n << BigInt(capability)), 0n);
+  return capabilities.reduce(
+    (mask, capability) => mask | (1n << BigInt(capability)),
+    0n,
+  );
 }
 
-const NAMES = new Map<number, string>(Object.entries(Capabilities).map(([name, number]) => [number, `CAP_${name}`]));
+const NAMES = new Map<number, string>(
+  Object.entries(Capabilities).map(([name, number]) => [number, `CAP_${name}`]),
+);
 
 function nameOf(capability: number): string {
   return NAMES.get(capability) ?? `capability ${capability}`;
@@ -74,8 +102,18 @@ function nameOf(capability: number): string {
 
 /** An address within the program itself, filled in by its other operations. */
 function place(name: string): Param<Pointer> {
-  return { name, encode: (value) => value, format: (value) => `<${name}+${value.at}>` };
+  return {
+    name,
+    encode: (value) => value,
+    format: (value) => `<${name}+${value.at}>`,
+  };
 }
 
-const sysCapget = define("capget", { x64: 125, arm64: 90 }, [place("hdrp"), place("datap")]);
-const sysCapset = define("capset", { x64: 126, arm64: 91 }, [place("hdrp"), place("datap")]);
+const sysCapget = define("capget", { x64: 125, arm64: 90 }, [
+  place("hdrp"),
+  place("datap"),
+]);
+const sysCapset = define("capset", { x64: 126, arm64: 91 }, [
+  place("hdrp"),
+  place("datap"),
+]);

@@ -28,9 +28,16 @@ export interface ClonedIntoCgroup {
  */
 export function cloneIntoCgroup(
   program: Program,
-  { flags, pid, directories }: { flags: bigint; pid: Register; directories: readonly string[] },
+  {
+    flags,
+    pid,
+    directories,
+  }: { flags: bigint; pid: Register; directories: readonly string[] },
 ): ClonedIntoCgroup {
-  const clone = step(clone3({ flags }), { into: pid, why: "create the process in its namespaces" });
+  const clone = step(clone3({ flags }), {
+    into: pid,
+    why: "create the process in its namespaces",
+  });
   const [only] = directories;
   if (directories.length !== 1 || only === undefined) {
     for (const step of directories.flatMap(enterCgroup)) program.call(step);
@@ -39,19 +46,29 @@ export function cloneIntoCgroup(
   }
   const directory = register("cgroup");
   program.call(
-    step(openat(AtFlags.FDCWD, only, OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC), {
-      into: directory,
-      why: "find the cgroup",
-    }),
+    step(
+      openat(
+        AtFlags.FDCWD,
+        only,
+        OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC,
+      ),
+      {
+        into: directory,
+        why: "find the cgroup",
+      },
+    ),
   );
   program.call(
-    step(clone3({ flags: flags | Clone3Flags.INTO_CGROUP, cgroup: directory }), {
-      into: pid,
-      why: "create the process in its namespaces and its cgroup",
-      // Not a v2 cgroup (EBADF), or a kernel before 5.7.
-      ignore: ["EBADF", "EINVAL", "E2BIG"],
-      otherwise: [...enterCgroup(only), clone],
-    }),
+    step(
+      clone3({ flags: flags | Clone3Flags.INTO_CGROUP, cgroup: directory }),
+      {
+        into: pid,
+        why: "create the process in its namespaces and its cgroup",
+        // Not a v2 cgroup (EBADF), or a kernel before 5.7.
+        ignore: ["EBADF", "EINVAL", "E2BIG"],
+        otherwise: [...enterCgroup(only), clone],
+      },
+    ),
   );
   return { directory };
 }
@@ -61,7 +78,9 @@ function enterCgroup(directory: string): Step[] {
   const procs = register("cgroup.procs");
   const path = `${directory}/cgroup.procs`;
   return [
-    step(openat(AtFlags.FDCWD, path, OpenFlags.WRONLY | OpenFlags.CLOEXEC), { into: procs }),
+    step(openat(AtFlags.FDCWD, path, OpenFlags.WRONLY | OpenFlags.CLOEXEC), {
+      into: procs,
+    }),
     step(write(procs, "0"), { why: `enter the cgroup ${directory}` }),
     close(procs),
   ];

@@ -19,22 +19,45 @@ const MAX_ID = 0xffffffff;
  * Refuses what cannot be, before anything happens.
  * @throws {TypeError | RangeError} naming the option, the value and what was expected.
  */
-export function checkOptions(file: string, args: readonly string[], options: SpawnOptions): void {
-  if (typeof file !== "string" || file === "") throw new TypeError(`invalid file '${file}': expected a path or a name`);
-  for (const text of [file, options.cwd, options.argv0, options.chroot, ...args]) checkText(text);
+export function checkOptions(
+  file: string,
+  args: readonly string[],
+  options: SpawnOptions,
+): void {
+  if (typeof file !== "string" || file === "")
+    throw new TypeError(`invalid file '${file}': expected a path or a name`);
+  for (const text of [
+    file,
+    options.cwd,
+    options.argv0,
+    options.chroot,
+    ...args,
+  ])
+    checkText(text);
   checkKinds("cloneflags", options.cloneflags);
   checkKinds("unshareflags", options.unshareflags);
   checkMappings("uidMappings", options);
   checkMappings("gidMappings", options);
-  if (options.timeOffsets !== undefined && ((options.cloneflags ?? 0) & CloneFlags.NEWTIME) === 0) {
-    throw new TypeError("invalid timeOffsets: expected cloneflags to have CLONE_NEWTIME");
+  if (
+    options.timeOffsets !== undefined &&
+    ((options.cloneflags ?? 0) & CloneFlags.NEWTIME) === 0
+  ) {
+    throw new TypeError(
+      "invalid timeOffsets: expected cloneflags to have CLONE_NEWTIME",
+    );
   }
-  for (const signal of [options.killSignal, options.pdeathsig]) if (signal !== undefined) signalNumber(signal);
+  for (const signal of [options.killSignal, options.pdeathsig])
+    if (signal !== undefined) signalNumber(signal);
   const { timeout, seccomp } = options;
   if (timeout !== undefined && !(Number.isFinite(timeout) && timeout >= 0)) {
-    throw new RangeError(`invalid timeout '${timeout}': expected milliseconds, 0 or more`);
+    throw new RangeError(
+      `invalid timeout '${timeout}': expected milliseconds, 0 or more`,
+    );
   }
-  if (seccomp !== undefined && (seccomp.filter.byteLength === 0 || seccomp.filter.byteLength % 8 !== 0)) {
+  if (
+    seccomp !== undefined &&
+    (seccomp.filter.byteLength === 0 || seccomp.filter.byteLength % 8 !== 0)
+  ) {
     throw new RangeError(
       `invalid seccomp filter of ${seccomp.filter.byteLength} bytes: expected struct sock_filter entries of 8 bytes`,
     );
@@ -43,21 +66,30 @@ export function checkOptions(file: string, args: readonly string[], options: Spa
 
 function checkText(text: string | undefined): void {
   if (text?.includes("\0") === true) {
-    throw new TypeError(`invalid argument ${JSON.stringify(text)}: expected a string without NUL characters`);
+    throw new TypeError(
+      `invalid argument ${JSON.stringify(text)}: expected a string without NUL characters`,
+    );
   }
 }
 
 function checkKinds(name: string, flags = 0): void {
   const other = flags & ~KINDS;
   if (Number.isInteger(flags) && other === 0) return;
-  throw new RangeError(`invalid ${name} '0x${(other >>> 0).toString(16)}': expected kinds of namespaces, CLONE_NEW*`);
+  throw new RangeError(
+    `invalid ${name} '0x${(other >>> 0).toString(16)}': expected kinds of namespaces, CLONE_NEW*`,
+  );
 }
 
-function checkMappings(name: "uidMappings" | "gidMappings", options: SpawnOptions): void {
+function checkMappings(
+  name: "uidMappings" | "gidMappings",
+  options: SpawnOptions,
+): void {
   const mappings = options[name];
   if (mappings === undefined) return;
   if (((options.cloneflags ?? 0) & CloneFlags.NEWUSER) === 0) {
-    throw new TypeError(`invalid ${name}: expected cloneflags to have CLONE_NEWUSER`);
+    throw new TypeError(
+      `invalid ${name}: expected cloneflags to have CLONE_NEWUSER`,
+    );
   }
   for (const mapping of mappings) checkMapping(name, mapping);
 }
@@ -65,7 +97,9 @@ function checkMappings(name: "uidMappings" | "gidMappings", options: SpawnOption
 function checkMapping(name: string, mapping: IdMapping): void {
   const { containerId, hostId, size } = mapping;
   const valid =
-    [containerId, hostId, size].every((n) => Number.isInteger(n) && n >= 0 && n <= MAX_ID) &&
+    [containerId, hostId, size].every(
+      (n) => Number.isInteger(n) && n >= 0 && n <= MAX_ID,
+    ) &&
     size > 0 &&
     containerId + size <= MAX_ID &&
     hostId + size <= MAX_ID;

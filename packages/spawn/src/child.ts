@@ -2,7 +2,13 @@ import { EventEmitter } from "node:events";
 import { closeSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import { invoke, pidfdOpen, pidfdSendSignal, Signals, SyscallError } from "@ns/syscalls";
+import {
+  invoke,
+  pidfdOpen,
+  pidfdSendSignal,
+  Signals,
+  SyscallError,
+} from "@ns/syscalls";
 import { type Exit, onExit } from "./reaper.ts";
 import type { Pty } from "./pty.ts";
 
@@ -31,7 +37,10 @@ export interface Running {
  * A child process. It behaves as Node's ChildProcess does, and adds `pidfd`, `exited` and
  * `await using`.
  */
-export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable {
+export class Child
+  extends EventEmitter<ChildEvents>
+  implements AsyncDisposable
+{
   /** Undefined until the process exists, at the latest when `spawn` is emitted. */
   pid: number | undefined;
   /** Refers to the process, whatever becomes of its pid; from `spawn` until `exit`. */
@@ -125,7 +134,8 @@ export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable 
       this.#exit = exit;
       this.#settle();
     });
-    if (this.#pendingSignal !== undefined) send(this.pidfd, this.#pendingSignal);
+    if (this.#pendingSignal !== undefined)
+      send(this.pidfd, this.#pendingSignal);
   }
 
   /** Takes the streams on our ends of its pipes. @internal */
@@ -162,7 +172,10 @@ export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable 
   }
 
   #ended(): boolean {
-    return this.#exit !== undefined || (this.#started?.failure !== undefined && this.pid === undefined);
+    return (
+      this.#exit !== undefined ||
+      (this.#started?.failure !== undefined && this.pid === undefined)
+    );
   }
 
   /** Tells how it ended, once both are known: whether the command ran, and that its process is gone. */
@@ -183,19 +196,23 @@ export class Child extends EventEmitter<ChildEvents> implements AsyncDisposable 
     this.signalCode = exit.signal;
     this.emit("exit", exit.code, exit.signal);
     this.#result.resolve(exit);
-    void this.#closeStreams().then(() => this.emit("close", exit.code, exit.signal));
+    void this.#closeStreams().then(() =>
+      this.emit("close", exit.code, exit.signal),
+    );
   }
 
   #reportFailure(failure: Error): void {
     this.#running.reject(failure);
     this.#result.reject(failure);
     // Without a listener `emit` throws, as it should when nobody would hear of it.
-    if (!this.#failureWanted || this.listenerCount("error") > 0) this.emit("error", failure);
+    if (!this.#failureWanted || this.listenerCount("error") > 0)
+      this.emit("error", failure);
   }
 
   async #closeStreams(): Promise<void> {
     this.stdin?.destroy();
-    for (const stream of this.stdio.slice(1)) if (stream !== null) await closed(stream);
+    for (const stream of this.stdio.slice(1))
+      if (stream !== null) await closed(stream);
   }
 }
 
@@ -222,12 +239,26 @@ function send(pidfd: number, signal: number): boolean {
  * @throws {TypeError} `ERR_UNKNOWN_SIGNAL`, as Node's kill does.
  */
 export function signalNumber(signal: NodeJS.Signals | number): number {
-  if (typeof signal === "number" && Number.isInteger(signal) && signal >= 0 && signal <= 64) return signal;
-  const known = typeof signal === "string" ? (Signals as Readonly<Record<string, number>>)[signal] : undefined;
+  if (
+    typeof signal === "number" &&
+    Number.isInteger(signal) &&
+    signal >= 0 &&
+    signal <= 64
+  )
+    return signal;
+  const known =
+    typeof signal === "string"
+      ? (Signals as Readonly<Record<string, number>>)[signal]
+      : undefined;
   if (known === undefined) {
-    throw Object.assign(new TypeError(`unknown signal '${signal}': expected a name as SIGTERM, or 0 to 64`), {
-      code: "ERR_UNKNOWN_SIGNAL",
-    });
+    throw Object.assign(
+      new TypeError(
+        `unknown signal '${signal}': expected a name as SIGTERM, or 0 to 64`,
+      ),
+      {
+        code: "ERR_UNKNOWN_SIGNAL",
+      },
+    );
   }
   return known;
 }

@@ -1,4 +1,14 @@
-import { AtFlags, CloneFlags, close, openat, OpenFlags, register, step, unshare, write } from "@ns/syscalls";
+import {
+  AtFlags,
+  CloneFlags,
+  close,
+  openat,
+  OpenFlags,
+  register,
+  step,
+  unshare,
+  write,
+} from "@ns/syscalls";
 import type { TimeOffsets } from "./options.ts";
 import type { Program } from "./program.ts";
 
@@ -8,11 +18,24 @@ import type { Program } from "./program.ts";
  */
 export function offsetClocks(program: Program, offsets: TimeOffsets): void {
   const file = register("timens_offsets");
-  program.call(step(unshare(CloneFlags.NEWTIME), { why: "make a time namespace, nobody in it yet" }));
   program.call(
-    step(openat(AtFlags.FDCWD, "/proc/self/timens_offsets", OpenFlags.WRONLY | OpenFlags.CLOEXEC), { into: file }),
+    step(unshare(CloneFlags.NEWTIME), {
+      why: "make a time namespace, nobody in it yet",
+    }),
   );
-  program.call(step(write(file, formatOffsets(offsets)), { why: "set its clocks" }));
+  program.call(
+    step(
+      openat(
+        AtFlags.FDCWD,
+        "/proc/self/timens_offsets",
+        OpenFlags.WRONLY | OpenFlags.CLOEXEC,
+      ),
+      { into: file },
+    ),
+  );
+  program.call(
+    step(write(file, formatOffsets(offsets)), { why: "set its clocks" }),
+  );
   program.call(close(file));
 }
 

@@ -14,7 +14,11 @@ export class SpawnError extends Error {
   /** What a person can do about it. */
   declare readonly hint?: string;
 
-  constructor(code: SpawnErrorCode, message: string, options: ErrorOptions & { readonly hint?: string } = {}) {
+  constructor(
+    code: SpawnErrorCode,
+    message: string,
+    options: ErrorOptions & { readonly hint?: string } = {},
+  ) {
     super(message, options);
     this.code = code;
     if (options.hint !== undefined) this.hint = options.hint;

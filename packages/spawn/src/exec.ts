@@ -1,4 +1,12 @@
-import { AtFlags, errnoNumber, execve, execveat, register, step, type ErrnoName } from "@ns/syscalls";
+import {
+  AtFlags,
+  errnoNumber,
+  execve,
+  execveat,
+  register,
+  step,
+  type ErrnoName,
+} from "@ns/syscalls";
 import type { Program } from "./program.ts";
 import type { Request } from "./request.ts";
 
@@ -6,13 +14,24 @@ import type { Request } from "./request.ts";
 const DEFAULT_PATH = "/usr/local/bin:/bin:/usr/bin";
 
 /** Errors after which the next directory of PATH is tried, as execvp(3) does. */
-const NOT_HERE: readonly ErrnoName[] = ["ENOENT", "ENOTDIR", "EACCES", "ESTALE", "ENODEV", "ETIMEDOUT"];
+const NOT_HERE: readonly ErrnoName[] = [
+  "ENOENT",
+  "ENOTDIR",
+  "EACCES",
+  "ESTALE",
+  "ENODEV",
+  "ETIMEDOUT",
+];
 
 /** Becomes the command: the last thing that a program does. */
 export function addExec(program: Program, request: Request): void {
   const { file, argv, envp, self } = request;
   if (self !== undefined) {
-    program.call(step(execveat(self, "", argv, envp, AtFlags.EMPTY_PATH), { why: "run this program" }));
+    program.call(
+      step(execveat(self, "", argv, envp, AtFlags.EMPTY_PATH), {
+        why: "run this program",
+      }),
+    );
   } else if (file.includes("/")) {
     program.call(step(execve(file, argv, envp), { why: "run the command" }));
   } else {
@@ -21,23 +40,43 @@ export function addExec(program: Program, request: Request): void {
 }
 
 /** Tries each directory of PATH; a file that may not be executed is the error only if none may. */
-function searchPath(program: Program, { file, argv, envp, options }: Request): void {
-  const directories = (options.searchPath ?? pathOf(envp) ?? DEFAULT_PATH).split(":");
+function searchPath(
+  program: Program,
+  { file, argv, envp, options }: Request,
+): void {
+  const directories = (
+    options.searchPath ??
+    pathOf(envp) ??
+    DEFAULT_PATH
+  ).split(":");
   const why = "run the command";
   const result = register("result");
   const error = register("error");
   program.set(error, errnoNumber("ENOENT"));
   for (const directory of directories) {
     const candidate = `${directory === "" ? "." : directory}/${file}`;
-    program.call(step(program.sharing(execve(candidate, argv, envp)), { why, ignore: NOT_HERE, into: result }));
+    program.call(
+      step(program.sharing(execve(candidate, argv, envp)), {
+        why,
+        ignore: NOT_HERE,
+        into: result,
+      }),
+    );
     const next = program.label();
     program.jumpIf(result, "not-equal", -errnoNumber("EACCES"), next);
     program.set(error, errnoNumber("EACCES"));
     program.place(next);
   }
-  program.fail(error, step(execve(file, argv, envp), { why: `find it in ${directories.join(":")}` }));
+  program.fail(
+    error,
+    step(execve(file, argv, envp), {
+      why: `find it in ${directories.join(":")}`,
+    }),
+  );
 }
 
 function pathOf(envp: readonly string[]): string | undefined {
-  return envp.find((variable) => variable.startsWith("PATH="))?.slice("PATH=".length);
+  return envp
+    .find((variable) => variable.startsWith("PATH="))
+    ?.slice("PATH=".length);
 }

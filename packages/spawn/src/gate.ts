@@ -21,7 +21,9 @@ export interface Gate {
 export function makeGate(program: Program): Gate {
   const gate = { read: register("gate"), write: register("gate's other end") };
   const ends = captureInts(gate.read, gate.write);
-  program.call(step(pipe2(ends, OpenFlags.CLOEXEC), { why: "a gate for the child" }));
+  program.call(
+    step(pipe2(ends, OpenFlags.CLOEXEC), { why: "a gate for the child" }),
+  );
   return gate;
 }
 
@@ -35,7 +37,12 @@ export function waitAtGate(program: Program, gate: Gate): void {
   const opened = register("opened");
   const go = program.label();
   program.call(close(gate.write));
-  program.call(step(read(gate.read, new Uint8Array(1), 1), { into: opened, why: "wait until the ids are mapped" }));
+  program.call(
+    step(read(gate.read, new Uint8Array(1), 1), {
+      into: opened,
+      why: "wait until the ids are mapped",
+    }),
+  );
   program.jumpIf(opened, "not-equal", 0, go);
   // End of file: the first stage failed and has said why, or was killed.
   program.call(exitGroup(1));

@@ -38,5 +38,6 @@ const HINTS: readonly Hint[] = [
 /** What can be done about a step that failed with `errno`, where we know. */
 export function hintFor({ name }: Step, errno: number): string | undefined {
   const code = errnoName(errno);
-  return HINTS.find((each) => each.syscall === name && each.code === code)?.hint;
+  return HINTS.find((each) => each.syscall === name && each.code === code)
+    ?.hint;
 }

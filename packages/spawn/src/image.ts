@@ -42,7 +42,16 @@ export interface Parts {
 }
 
 /** The numbers of native/nsinit.c. */
-const CODE = { call: 1, set: 2, load: 3, store: 4, decimal: 5, jump: 6, fail: 7, report: 8 } as const;
+const CODE = {
+  call: 1,
+  set: 2,
+  load: 3,
+  store: 4,
+  decimal: 5,
+  jump: 6,
+  fail: 7,
+  report: 8,
+} as const;
 const KIND = { immediate: 0, address: 1, register: 2 } as const;
 const CONDITION = { always: 0, equal: 1, "not-equal": 2 } as const;
 const MAGIC = 0x3170736e;
@@ -58,7 +67,10 @@ const NO_REGISTER = 255;
  * @throws {RangeError} if it has more than 255 registers.
  * @throws {TypeError} if a jump leads nowhere.
  */
-export function encodeImage({ ops, data, relocations }: Parts, placement: Placement): Buffer {
+export function encodeImage(
+  { ops, data, relocations }: Parts,
+  placement: Placement,
+): Buffer {
   const relocationsAt = HEADER_SIZE + ops.length * OP_SIZE;
   const dataAt = relocationsAt + relocations.length * RELOCATION_SIZE;
   const image = Buffer.alloc(dataAt + data.length);
@@ -88,9 +100,17 @@ interface Numbering {
   readonly placement: Placement;
 }
 
-function encodeOp(op: Op, view: DataView, at: number, numbering: Numbering): void {
+function encodeOp(
+  op: Op,
+  view: DataView,
+  at: number,
+  numbering: Numbering,
+): void {
   view.setUint8(at, CODE[op.code]);
-  view.setUint8(at + 1, op.into === undefined ? NO_REGISTER : numberOf(op.into, numbering));
+  view.setUint8(
+    at + 1,
+    op.into === undefined ? NO_REGISTER : numberOf(op.into, numbering),
+  );
   view.setUint8(at + 2, op.width ?? 0);
   view.setUint8(at + 3, CONDITION[op.condition ?? "always"]);
   view.setUint32(at + 4, op.step ?? 0, true);
@@ -102,11 +122,17 @@ function encodeOp(op: Op, view: DataView, at: number, numbering: Numbering): voi
     view.setUint8(kindAt++, encodeArg(arg, view, argAt, numbering));
     argAt += 8;
   }
-  if (op.expected !== undefined) encodeExpected(op.expected, view, at + EXPECTED_AT);
+  if (op.expected !== undefined)
+    encodeExpected(op.expected, view, at + EXPECTED_AT);
 }
 
 /** Writes the argument and returns its kind. */
-function encodeArg(arg: EncodedArg, view: DataView, at: number, numbering: Numbering): number {
+function encodeArg(
+  arg: EncodedArg,
+  view: DataView,
+  at: number,
+  numbering: Numbering,
+): number {
   if (typeof arg !== "object") {
     writeWord(view, at, arg);
     return KIND.immediate;
@@ -135,7 +161,8 @@ function writeWord(view: DataView, at: number, value: number | bigint): void {
 
 function targetOf({ target }: Op): number {
   if (target === undefined) return 0;
-  if (target.at === undefined) throw new TypeError("a jump leads to a label that was not placed");
+  if (target.at === undefined)
+    throw new TypeError("a jump leads to a label that was not placed");
   return target.at;
 }
 
@@ -143,7 +170,8 @@ function numberOf(register: Register, { registers }: Numbering): number {
   const known = registers.get(register);
   if (known !== undefined) return known;
   const number = registers.size;
-  if (number >= NO_REGISTER) throw new RangeError(`too many registers: a program has ${NO_REGISTER}`);
+  if (number >= NO_REGISTER)
+    throw new RangeError(`too many registers: a program has ${NO_REGISTER}`);
   registers.set(register, number);
   return number;
 }
@@ -151,9 +179,14 @@ function numberOf(register: Register, { registers }: Numbering): number {
 const EXPECTED_BITS = 192;
 
 /** A bit for each expected errno; bit 0 stands for those from 192 on. */
-function encodeExpected(expected: NonNullable<Step["ignore"]>, view: DataView, at: number): void {
+function encodeExpected(
+  expected: NonNullable<Step["ignore"]>,
+  view: DataView,
+  at: number,
+): void {
   if (expected === "any") {
-    for (let byte = 0; byte < EXPECTED_BITS / 8; byte++) view.setUint8(at + byte, 0xff);
+    for (let byte = 0; byte < EXPECTED_BITS / 8; byte++)
+      view.setUint8(at + byte, 0xff);
     return;
   }
   for (const name of expected) {

@@ -21,7 +21,11 @@ import {
   umask,
   unshare,
 } from "@ns/syscalls";
-import { dropBoundingSet, raiseAmbient, setCapabilities } from "./capabilities.ts";
+import {
+  dropBoundingSet,
+  raiseAmbient,
+  setCapabilities,
+} from "./capabilities.ts";
 import { offsetClocks } from "./clocks.ts";
 import { addExec } from "./exec.ts";
 import type { Credential, SeccompFilter, SpawnOptions } from "./options.ts";
@@ -45,14 +49,24 @@ export function addInside(program: Program, request: Request): void {
   for (const own of options.setup ?? []) program.call(own);
   if (options.pty !== undefined) openTerminal(program, request, options.pty);
   if (options.setctty !== undefined) {
-    program.call(step(ioctl(options.setctty, IoctlRequests.TIOCSCTTY, 0), { why: "take the controlling terminal" }));
+    program.call(
+      step(ioctl(options.setctty, IoctlRequests.TIOCSCTTY, 0), {
+        why: "take the controlling terminal",
+      }),
+    );
   }
   if (options.chroot !== undefined) {
-    program.call(step(chroot(options.chroot), { why: "change the root directory" }));
+    program.call(
+      step(chroot(options.chroot), { why: "change the root directory" }),
+    );
     program.call(chdir("/"));
   }
   for (const { resource, soft, hard } of options.rlimits ?? []) {
-    program.call(step(prlimit(0, resource, { soft, hard }, null), { why: "limit a resource" }));
+    program.call(
+      step(prlimit(0, resource, { soft, hard }, null), {
+        why: "limit a resource",
+      }),
+    );
   }
   if (options.umask !== undefined) program.call(umask(options.umask));
   addPrivileges(program, request);
@@ -60,18 +74,33 @@ export function addInside(program: Program, request: Request): void {
   // and the process ends there.
   armParentDeath(program, options.pdeathsig);
   program.report(MessageKind.ready, 0);
-  program.call(step(closeRange(firstPrivateFd(request)), { why: "leave no descriptor of ours to the command" }));
+  program.call(
+    step(closeRange(firstPrivateFd(request)), {
+      why: "leave no descriptor of ours to the command",
+    }),
+  );
   if (options.noNewPrivileges === true) {
-    program.call(step(prctl(PrctlOptions.SET_NO_NEW_PRIVS, 1, 0, 0, 0), { why: "execve grants nothing any more" }));
+    program.call(
+      step(prctl(PrctlOptions.SET_NO_NEW_PRIVS, 1, 0, 0, 0), {
+        why: "execve grants nothing any more",
+      }),
+    );
     if (options.seccomp !== undefined) installFilter(program, options.seccomp);
   }
   addExec(program, request);
 }
 
 function addNamespaces(program: Program, request: Request): void {
-  const { cloneflags = 0, unshareflags = 0, cgroup, timeOffsets } = request.options;
+  const {
+    cloneflags = 0,
+    unshareflags = 0,
+    cgroup,
+    timeOffsets,
+  } = request.options;
   if (unshareflags !== 0) {
-    program.call(step(unshare(unshareflags), { why: "leave these namespaces" }));
+    program.call(
+      step(unshare(unshareflags), { why: "leave these namespaces" }),
+    );
   }
   if ((unshareflags & CloneFlags.NEWNS) !== 0) {
     // systemd makes every mount shared: without this, mounts made here would show outside. As Go does since 1.9.
@@ -82,44 +111,90 @@ function addNamespaces(program: Program, request: Request): void {
     );
   }
   if (cgroup !== undefined && (cloneflags & CloneFlags.NEWCGROUP) !== 0) {
-    program.call(step(unshare(CloneFlags.NEWCGROUP), { why: "this cgroup is the root of those we see" }));
+    program.call(
+      step(unshare(CloneFlags.NEWCGROUP), {
+        why: "this cgroup is the root of those we see",
+      }),
+    );
   }
-  if (timeOffsets !== undefined && (cloneflags & CloneFlags.NEWUSER) !== 0) offsetClocks(program, timeOffsets);
+  if (timeOffsets !== undefined && (cloneflags & CloneFlags.NEWUSER) !== 0)
+    offsetClocks(program, timeOffsets);
 }
 
 function addSession(program: Program, { options }: Request): void {
-  if (options.setsid === true || options.detached === true || options.pty !== undefined || options.setctty !== undefined) {
+  if (
+    options.setsid === true ||
+    options.detached === true ||
+    options.pty !== undefined ||
+    options.setctty !== undefined
+  ) {
     program.call(step(setsid(), { why: "a session of its own" }));
   }
   if (options.setpgid !== undefined) program.call(setpgid(0, options.setpgid));
 }
 
 function addPrivileges(program: Program, request: Request): void {
-  const { capabilities, ambientCaps, credential, cwd, noNewPrivileges, seccomp: filter } = request.options;
-  if (capabilities !== undefined) dropBoundingSet(program, capabilities.bounding ?? [], request.lastCapability);
+  const {
+    capabilities,
+    ambientCaps,
+    credential,
+    cwd,
+    noNewPrivileges,
+    seccomp: filter,
+  } = request.options;
+  if (capabilities !== undefined)
+    dropBoundingSet(
+      program,
+      capabilities.bounding ?? [],
+      request.lastCapability,
+    );
   const keeps = capabilities !== undefined || ambientCaps !== undefined;
   if (credential !== undefined) become(program, credential, keeps);
   if (cwd !== undefined) enterWorkingDirectory(program, cwd);
   // Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the capabilities go.
-  if (filter !== undefined && noNewPrivileges !== true) installFilter(program, filter);
+  if (filter !== undefined && noNewPrivileges !== true)
+    installFilter(program, filter);
   if (capabilities !== undefined) setCapabilities(program, capabilities);
   if (ambientCaps !== undefined) raiseAmbient(program, ambientCaps);
 }
 
-function become(program: Program, { uid, gid, groups = [] }: Credential, keepCapabilities: boolean): void {
+function become(
+  program: Program,
+  { uid, gid, groups = [] }: Credential,
+  keepCapabilities: boolean,
+): void {
   if (keepCapabilities) {
-    program.call(step(prctl(PrctlOptions.SET_KEEPCAPS, 1, 0, 0, 0), { why: "keep capabilities across setresuid" }));
+    program.call(
+      step(prctl(PrctlOptions.SET_KEEPCAPS, 1, 0, 0, 0), {
+        why: "keep capabilities across setresuid",
+      }),
+    );
   }
-  if (groups !== null) program.call(step(setgroups(groups), { why: "supplementary groups" }));
+  if (groups !== null)
+    program.call(step(setgroups(groups), { why: "supplementary groups" }));
   program.call(step(setresgid(gid, gid, gid), { why: "the group" }));
   program.call(step(setresuid(uid, uid, uid), { why: "the user" }));
 }
 
-function installFilter(program: Program, { filter, flags = 0 }: SeccompFilter): void {
-  program.call(step(seccomp(SeccompOperations.SET_MODE_FILTER, flags, filter), { why: "filter syscalls" }));
+function installFilter(
+  program: Program,
+  { filter, flags = 0 }: SeccompFilter,
+): void {
+  program.call(
+    step(seccomp(SeccompOperations.SET_MODE_FILTER, flags, filter), {
+      why: "filter syscalls",
+    }),
+  );
 }
 
-function armParentDeath(program: Program, signal: SpawnOptions["pdeathsig"]): void {
+function armParentDeath(
+  program: Program,
+  signal: SpawnOptions["pdeathsig"],
+): void {
   if (signal === undefined) return;
-  program.call(step(prctl(PrctlOptions.SET_PDEATHSIG, signalNumber(signal), 0, 0, 0), { why: "end with the parent" }));
+  program.call(
+    step(prctl(PrctlOptions.SET_PDEATHSIG, signalNumber(signal), 0, 0, 0), {
+      why: "end with the parent",
+    }),
+  );
 }

@@ -22,9 +22,15 @@ interface OpenTarget {
 }
 
 /** Enters existing namespaces, in order. */
-export function joinNamespaces(program: Program, targets: readonly JoinTarget[]): void {
+export function joinNamespaces(
+  program: Program,
+  targets: readonly JoinTarget[],
+): void {
   // All are opened before the first is entered: a path means something else in another mount namespace.
-  const opened = targets.map((target, i) => ({ target, fd: openTarget(program, target, register(`ns${i}`)) }));
+  const opened = targets.map((target, i) => ({
+    target,
+    fd: openTarget(program, target, register(`ns${i}`)),
+  }));
   for (const { target, fd } of opened) {
     const kinds = "kinds" in target ? target.kinds : (target.kind ?? 0);
     program.call(step(setns(fd, kinds), { why: `join ${describe(target)}` }));
@@ -34,14 +40,25 @@ export function joinNamespaces(program: Program, targets: readonly JoinTarget[])
 
 /** Keeps those who are in there already from tracing us, and from reading our descriptors, until execve. */
 export function hideFromInhabitants(program: Program): void {
-  program.call(step(prctl(PrctlOptions.SET_DUMPABLE, 0, 0, 0, 0), { why: "not to be traced from inside" }));
+  program.call(
+    step(prctl(PrctlOptions.SET_DUMPABLE, 0, 0, 0, 0), {
+      why: "not to be traced from inside",
+    }),
+  );
 }
 
 function openTarget(program: Program, target: JoinTarget, into: Register): Fd {
   if ("fd" in target) return inherited(target.fd, `fd ${target.fd}`);
-  if ("pidfd" in target) return inherited(target.pidfd, `pidfd ${target.pidfd}`);
+  if ("pidfd" in target)
+    return inherited(target.pidfd, `pidfd ${target.pidfd}`);
   const open =
-    "pid" in target ? pidfdOpen(target.pid) : openat(AtFlags.FDCWD, target.path, OpenFlags.RDONLY | OpenFlags.CLOEXEC);
+    "pid" in target
+      ? pidfdOpen(target.pid)
+      : openat(
+          AtFlags.FDCWD,
+          target.path,
+          OpenFlags.RDONLY | OpenFlags.CLOEXEC,
+        );
   program.call(step(open, { into, why: `find ${describe(target)}` }));
   return into;
 }
@@ -61,5 +78,7 @@ function closeTargets(program: Program, opened: readonly OpenTarget[]): void {
 function describe(target: JoinTarget): string {
   if ("path" in target) return `the namespace ${target.path}`;
   if ("pid" in target) return `the namespaces of process ${target.pid}`;
-  return "pidfd" in target ? `the namespaces of pidfd ${target.pidfd}` : `the namespace of descriptor ${target.fd}`;
+  return "pidfd" in target
+    ? `the namespaces of pidfd ${target.pidfd}`
+    : `the namespace of descriptor ${target.fd}`;
 }

@@ -20,7 +20,11 @@ export interface PassedFd {
  * default action (Node ignores SIGPIPE, and that would be inherited).
  * @throws {SyscallError} what the kernel said, e.g. `EAGAIN` when there are too many processes.
  */
-export function launch(path: string, argv: readonly string[], fds: readonly PassedFd[]): number {
+export function launch(
+  path: string,
+  argv: readonly string[],
+  fds: readonly PassedFd[],
+): number {
   const attributes = signalAttributes();
   const actions = Buffer.allocUnsafeSlow(OPAQUE_SIZE);
   libc("int posix_spawn_file_actions_init(void *actions)")(actions);
@@ -30,7 +34,8 @@ export function launch(path: string, argv: readonly string[], fds: readonly Pass
     const error = libc(
       "int posix_spawn(void *pid, const char *path, const void *actions, const void *attributes, void *argv, void *envp)",
     )(pid, path, actions, attributes, pointers(argv), pointers([]));
-    if (error !== 0) throw new SyscallError({ errno: error, syscall: "posix_spawn", path });
+    if (error !== 0)
+      throw new SyscallError({ errno: error, syscall: "posix_spawn", path });
     return pid.readInt32LE(0);
   } finally {
     libc("int posix_spawn_file_actions_destroy(void *actions)")(actions);
@@ -38,12 +43,25 @@ export function launch(path: string, argv: readonly string[], fds: readonly Pass
 }
 
 /** A step that has no source closes its destination. */
-function addAction(actions: Buffer, from: number | undefined, to: number): void {
+function addAction(
+  actions: Buffer,
+  from: number | undefined,
+  to: number,
+): void {
   const error =
     from === undefined
-      ? libc("int posix_spawn_file_actions_addclose(void *actions, int fd)")(actions, to)
-      : libc("int posix_spawn_file_actions_adddup2(void *actions, int from, int to)")(actions, from, to);
-  if (error !== 0) throw new SyscallError({ errno: error, syscall: "posix_spawn_file_actions_adddup2" });
+      ? libc("int posix_spawn_file_actions_addclose(void *actions, int fd)")(
+          actions,
+          to,
+        )
+      : libc(
+          "int posix_spawn_file_actions_adddup2(void *actions, int from, int to)",
+        )(actions, from, to);
+  if (error !== 0)
+    throw new SyscallError({
+      errno: error,
+      syscall: "posix_spawn_file_actions_adddup2",
+    });
 }
 
 /**
@@ -51,9 +69,13 @@ function addAction(actions: Buffer, from: number | undefined, to: number): void 
  * needed: by way of free numbers when a source is also another's destination. A dup2 to the same number
  * clears its close-on-exec flag.
  */
-export function dupOrder(fds: readonly PassedFd[]): (readonly [from: number | undefined, to: number])[] {
+export function dupOrder(
+  fds: readonly PassedFd[],
+): (readonly [from: number | undefined, to: number])[] {
   const numbers = new Set(fds.map((fd) => fd.number));
-  const direct = fds.every((fd) => fd.source === fd.number || !numbers.has(fd.source));
+  const direct = fds.every(
+    (fd) => fd.source === fd.number || !numbers.has(fd.source),
+  );
   if (direct) return fds.map((fd) => [fd.source, fd.number] as const);
   const free = Math.max(...fds.flatMap((fd) => [fd.source, fd.number])) + 1;
   return [
@@ -72,9 +94,18 @@ function signalAttributes(): Buffer {
   const none = Buffer.alloc(OPAQUE_SIZE);
   libc("int posix_spawnattr_init(void *attributes)")(attributes);
   libc("int sigfillset(void *set)")(every);
-  libc("int posix_spawnattr_setsigdefault(void *attributes, const void *set)")(attributes, every);
-  libc("int posix_spawnattr_setsigmask(void *attributes, const void *set)")(attributes, none);
-  libc("int posix_spawnattr_setflags(void *attributes, short flags)")(attributes, SPAWN_FLAGS);
+  libc("int posix_spawnattr_setsigdefault(void *attributes, const void *set)")(
+    attributes,
+    every,
+  );
+  libc("int posix_spawnattr_setsigmask(void *attributes, const void *set)")(
+    attributes,
+    none,
+  );
+  libc("int posix_spawnattr_setflags(void *attributes, short flags)")(
+    attributes,
+    SPAWN_FLAGS,
+  );
   cachedAttributes = attributes;
   return attributes;
 }
@@ -83,7 +114,9 @@ function signalAttributes(): Buffer {
 function pointers(texts: readonly string[]): Buffer {
   const encoded = texts.map((text) => Buffer.from(`${text}\0`));
   const table = (texts.length + 1) * 8;
-  const memory = Buffer.allocUnsafeSlow(table + encoded.reduce((sum, text) => sum + text.length, 128));
+  const memory = Buffer.allocUnsafeSlow(
+    table + encoded.reduce((sum, text) => sum + text.length, 128),
+  );
   const base = addressOf(memory);
   let at = table;
   for (const [i, text] of encoded.entries()) {

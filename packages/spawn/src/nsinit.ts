@@ -1,9 +1,17 @@
 import { readFileSync } from "node:fs";
-import { currentArch, fcntl, FcntlCommands, invoke, MfdFlags, SealFlags } from "@ns/syscalls";
+import {
+  currentArch,
+  fcntl,
+  FcntlCommands,
+  invoke,
+  MfdFlags,
+  SealFlags,
+} from "@ns/syscalls";
 import { SpawnError } from "./error.ts";
 import { memfdOf } from "./memfd.ts";
 
-const SEALS = SealFlags.SEAL | SealFlags.SHRINK | SealFlags.GROW | SealFlags.WRITE;
+const SEALS =
+  SealFlags.SEAL | SealFlags.SHRINK | SealFlags.GROW | SealFlags.WRITE;
 
 let memfd: number | undefined;
 
@@ -18,7 +26,11 @@ export function nsinitPath(): string {
 }
 
 function sealedCopy(): number {
-  const fd = memfdOf("nsinit", readBinary(), MfdFlags.ALLOW_SEALING | MfdFlags.EXEC);
+  const fd = memfdOf(
+    "nsinit",
+    readBinary(),
+    MfdFlags.ALLOW_SEALING | MfdFlags.EXEC,
+  );
   invoke(fcntl(fd, FcntlCommands.ADD_SEALS, SEALS));
   return fd;
 }
@@ -28,9 +40,13 @@ function readBinary(): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
-    throw new SpawnError("ERR_SPAWN_NOT_BUILT", `cannot read the native stage '${file.pathname}'`, {
-      cause,
-      hint: "build it with a C compiler: pnpm --filter @ns/spawn build",
-    });
+    throw new SpawnError(
+      "ERR_SPAWN_NOT_BUILT",
+      `cannot read the native stage '${file.pathname}'`,
+      {
+        cause,
+        hint: "build it with a C compiler: pnpm --filter @ns/spawn build",
+      },
+    );
   }
 }

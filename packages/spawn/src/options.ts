@@ -56,7 +56,8 @@ export type StdioEntry =
   | undefined;
 
 /** All three at once, or each by its number; entries past the third are further descriptors. */
-export type StdioOptions = "inherit" | "ignore" | "pipe" | readonly StdioEntry[];
+export type StdioOptions =
+  "inherit" | "ignore" | "pipe" | readonly StdioEntry[];
 
 /** A pseudoterminal for the command: its controlling terminal and its stdio. */
 export interface PtyOptions {

@@ -50,7 +50,8 @@ export function addOutside(program: Program, request: Request): void {
   // Not while ids are to be mapped: the maps of a process that is not dumpable belong to root.
   if (join !== undefined && !mapping) hideFromInhabitants(program);
   if (join !== undefined) joinNamespaces(program, join);
-  if (timeOffsets !== undefined && (cloneflags & CloneFlags.NEWUSER) === 0) offsetClocks(program, timeOffsets);
+  if (timeOffsets !== undefined && (cloneflags & CloneFlags.NEWUSER) === 0)
+    offsetClocks(program, timeOffsets);
   const done = makeDone(program, request);
   const gate = mapping ? makeGate(program) : undefined;
   const pid = register("pid");
@@ -75,7 +76,11 @@ export function addOutside(program: Program, request: Request): void {
 
 /** Whether the command needs a process other than the one that posix_spawn made. */
 export function needsClone({ options }: Pick<Request, "options">): boolean {
-  return (options.cloneflags ?? 0) !== 0 || options.join !== undefined || options.cgroup !== undefined;
+  return (
+    (options.cloneflags ?? 0) !== 0 ||
+    options.join !== undefined ||
+    options.cgroup !== undefined
+  );
 }
 
 function cgroupsOf({ options: { cgroup } }: Request): readonly string[] {
@@ -97,7 +102,9 @@ function cloneFlagsOf({ options }: Request): number {
 function protectDescriptors(program: Program, request: Request): void {
   for (let fd = statusFd(request); fd < firstPrivateFd(request); fd++) {
     program.call(
-      step(fcntl(fd, FcntlCommands.SETFD, FdFlags.CLOEXEC), { why: "close the stage's descriptors on exec" }),
+      step(fcntl(fd, FcntlCommands.SETFD, FdFlags.CLOEXEC), {
+        why: "close the stage's descriptors on exec",
+      }),
     );
   }
 }
@@ -113,11 +120,19 @@ const sysRtSigaction = define("rt_sigaction", { x64: 13, arm64: 134 }, [
 function resetSignals(program: Program): void {
   for (const signal of [32, 33]) {
     // struct sigaction, all zero: SIG_DFL, no flags, an empty mask.
-    program.call(step(sysRtSigaction(signal, new Uint8Array(32), null, 8), { why: "no signal ignored" }));
+    program.call(
+      step(sysRtSigaction(signal, new Uint8Array(32), null, 8), {
+        why: "no signal ignored",
+      }),
+    );
   }
 }
 
 /** Directories of the host are not left open to whatever `setup` lets run inside (CVE-2024-21626). */
-function closeAll(program: Program, registers: readonly (Register | undefined)[]): void {
-  for (const each of registers) if (each !== undefined) program.call(close(each));
+function closeAll(
+  program: Program,
+  registers: readonly (Register | undefined)[],
+): void {
+  for (const each of registers)
+    if (each !== undefined) program.call(close(each));
 }

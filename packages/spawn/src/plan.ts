@@ -9,10 +9,20 @@ import { makeRequest } from "./request.ts";
  * Every syscall that `spawn` with these arguments would have the native stage make, in order. Nothing is run or
  * opened. The numbers in an error's `step` are positions in this list, counted from 1.
  */
-export function planSpawn(file: string, args: readonly string[] = [], options: SpawnOptions = {}): readonly Step[] {
+export function planSpawn(
+  file: string,
+  args: readonly string[] = [],
+  options: SpawnOptions = {},
+): readonly Step[] {
   checkOptions(file, args, options);
   const self = file === "/proc/self/exe" ? inherited(-1, file) : undefined;
-  const ptySocket = options.pty === undefined ? undefined : inherited(-1, "pty socket");
-  const stdioCount = Math.max(3, Array.isArray(options.stdio) ? options.stdio.length : 0);
-  return buildProgram(makeRequest({ file, args, options, stdioCount, self, ptySocket })).steps;
+  const ptySocket =
+    options.pty === undefined ? undefined : inherited(-1, "pty socket");
+  const stdioCount = Math.max(
+    3,
+    Array.isArray(options.stdio) ? options.stdio.length : 0,
+  );
+  return buildProgram(
+    makeRequest({ file, args, options, stdioCount, self, ptySocket }),
+  ).steps;
 }

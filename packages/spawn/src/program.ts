@@ -33,10 +33,15 @@ export class Program {
     this.#steps.push(step);
     const index = this.#steps.length;
     const { stores, decimals, captures } = this.#arena;
-    const [firstStore, firstDecimal, firstCapture] = [stores.length, decimals.length, captures.length];
+    const [firstStore, firstDecimal, firstCapture] = [
+      stores.length,
+      decimals.length,
+      captures.length,
+    ];
     const args = encodeArgs(step, this.#arena);
     for (let i = firstStore; i < stores.length; i++) this.#addStore(stores[i]);
-    for (let i = firstDecimal; i < decimals.length; i++) this.#addDecimal(decimals[i]);
+    for (let i = firstDecimal; i < decimals.length; i++)
+      this.#addDecimal(decimals[i]);
     const otherwise = this.label();
     this.#ops.push({
       code: "call",
@@ -44,9 +49,13 @@ export class Program {
       nr: step.nr,
       args,
       into: step.into,
-      ...(step.ignore !== undefined && { expected: step.ignore, target: otherwise }),
+      ...(step.ignore !== undefined && {
+        expected: step.ignore,
+        target: otherwise,
+      }),
     });
-    for (let i = firstCapture; i < captures.length; i++) this.#addCapture(captures[i]);
+    for (let i = firstCapture; i < captures.length; i++)
+      this.#addCapture(captures[i]);
     if (step.otherwise === undefined) {
       this.place(otherwise);
       return;
@@ -91,8 +100,18 @@ export class Program {
   }
 
   /** Jumps if the register holds `value`, or if it does not. */
-  jumpIf(register: Register, condition: "equal" | "not-equal", value: number | bigint, target: Label): void {
-    this.#ops.push({ code: "jump", condition, args: [register, value], target });
+  jumpIf(
+    register: Register,
+    condition: "equal" | "not-equal",
+    value: number | bigint,
+    target: Label,
+  ): void {
+    this.#ops.push({
+      code: "jump",
+      condition,
+      args: [register, value],
+      target,
+    });
   }
 
   set(register: Register, value: number | Register): void {
@@ -116,7 +135,11 @@ export class Program {
 
   /** Tells the parent `value`, as a message of the given kind; the process ends if nobody listens. */
   report(kind: number, value: number | Register): void {
-    this.#ops.push({ code: "report", step: this.#steps.length, args: [kind, value] });
+    this.#ops.push({
+      code: "report",
+      step: this.#steps.length,
+      args: [kind, value],
+    });
   }
 
   /** Ends with the errno in the register, as a failure of the latest step or of what is named instead. */
@@ -129,7 +152,10 @@ export class Program {
   /** The error of the step that the native stage reported. */
   error(stepIndex: number, errno: number): SyscallError {
     const failed = this.#subjects.get(stepIndex) ?? this.#steps[stepIndex - 1];
-    if (failed === undefined) throw new RangeError(`invalid step ${stepIndex} of ${this.#steps.length}`);
+    if (failed === undefined)
+      throw new RangeError(
+        `invalid step ${stepIndex} of ${this.#steps.length}`,
+      );
     const hint = hintFor(failed, errno);
     return syscallError(failed, errno, {
       step: { index: stepIndex, total: this.#steps.length },
@@ -141,7 +167,8 @@ export class Program {
   get inherited(): readonly Inherited[] {
     const found = new Map<number, Inherited>();
     for (const { args = [] } of this.#ops) {
-      for (const arg of args) if (isInherited(arg) && !found.has(arg.fd)) found.set(arg.fd, arg);
+      for (const arg of args)
+        if (isInherited(arg) && !found.has(arg.fd)) found.set(arg.fd, arg);
     }
     return [...found.values()];
   }
@@ -153,15 +180,24 @@ export class Program {
   }
 
   #addStore(store: Arena["stores"][number] | undefined): void {
-    if (store !== undefined) this.store({ kind: "pointer", at: store.at }, store.value, store.width);
+    if (store !== undefined)
+      this.store({ kind: "pointer", at: store.at }, store.value, store.width);
   }
 
   #addDecimal(decimal: Arena["decimals"][number] | undefined): void {
     if (decimal === undefined) return;
-    this.#ops.push({ code: "decimal", args: [{ kind: "pointer", at: decimal.at }, decimal.register] });
+    this.#ops.push({
+      code: "decimal",
+      args: [{ kind: "pointer", at: decimal.at }, decimal.register],
+    });
   }
 
   #addCapture(capture: Arena["captures"][number] | undefined): void {
-    if (capture !== undefined) this.load(capture.register, { kind: "pointer", at: capture.at }, capture.width);
+    if (capture !== undefined)
+      this.load(
+        capture.register,
+        { kind: "pointer", at: capture.at },
+        capture.width,
+      );
   }
 }

@@ -21,24 +21,56 @@ import type { Request } from "./request.ts";
  * controlling terminal and the stdio of the process. The slave comes from the master itself
  * (TIOCGPTPEER, Linux 4.13), never by a path that someone inside may have replaced.
  */
-export function openTerminal(program: Program, request: Request, pty: PtyOptions): void {
+export function openTerminal(
+  program: Program,
+  request: Request,
+  pty: PtyOptions,
+): void {
   const { ptySocket, options } = request;
-  if (ptySocket === undefined) throw new TypeError("a pseudoterminal needs a socket to be sent on");
+  if (ptySocket === undefined)
+    throw new TypeError("a pseudoterminal needs a socket to be sent on");
   const master = register("ptmx");
   const slave = register("pty");
   const mode = OpenFlags.RDWR | OpenFlags.NOCTTY | OpenFlags.CLOEXEC;
   program.call(
-    step(openat(AtFlags.FDCWD, pty.ptmx ?? "/dev/ptmx", mode), { into: master, why: "make a pseudoterminal" }),
+    step(openat(AtFlags.FDCWD, pty.ptmx ?? "/dev/ptmx", mode), {
+      into: master,
+      why: "make a pseudoterminal",
+    }),
   );
-  program.call(step(ioctl(master, IoctlRequests.TIOCSPTLCK, new Int32Array([0])), { why: "unlock it" }));
-  program.call(step(ioctl(master, IoctlRequests.TIOCGPTPEER, mode), { into: slave, why: "open its other end" }));
+  program.call(
+    step(ioctl(master, IoctlRequests.TIOCSPTLCK, new Int32Array([0])), {
+      why: "unlock it",
+    }),
+  );
+  program.call(
+    step(ioctl(master, IoctlRequests.TIOCGPTPEER, mode), {
+      into: slave,
+      why: "open its other end",
+    }),
+  );
   program.call(step(setWindowSize(master, pty), { why: "its size" }));
   if (options.credential !== undefined) {
-    program.call(step(fchown(slave, options.credential.uid, -1), { why: "it belongs to the user" }));
+    program.call(
+      step(fchown(slave, options.credential.uid, -1), {
+        why: "it belongs to the user",
+      }),
+    );
   }
-  program.call(step(sendFds(ptySocket, [master]), { why: "hand its master to the parent" }));
+  program.call(
+    step(sendFds(ptySocket, [master]), {
+      why: "hand its master to the parent",
+    }),
+  );
   program.call(close(master));
-  for (const fd of [0, 1, 2]) program.call(step(dup3(slave, fd, 0), { why: "it is the command's stdio" }));
+  for (const fd of [0, 1, 2])
+    program.call(
+      step(dup3(slave, fd, 0), { why: "it is the command's stdio" }),
+    );
   program.call(close(slave));
-  program.call(step(ioctl(0, IoctlRequests.TIOCSCTTY, 0), { why: "and its controlling terminal" }));
+  program.call(
+    step(ioctl(0, IoctlRequests.TIOCSCTTY, 0), {
+      why: "and its controlling terminal",
+    }),
+  );
 }

@@ -21,7 +21,9 @@ export class Pty {
     this.fd = fd;
     this.output = new ReadStream(fd);
     // Each stream closes its own descriptor.
-    this.input = new WriteStream(invoke(fcntl(fd, FcntlCommands.DUPFD_CLOEXEC, 0)));
+    this.input = new WriteStream(
+      invoke(fcntl(fd, FcntlCommands.DUPFD_CLOEXEC, 0)),
+    );
     endOnHangup(this.output);
     endOnHangup(this.input);
   }
@@ -41,7 +43,8 @@ export class Pty {
 function endOnHangup(stream: Socket): void {
   const destroy = stream.destroy.bind(stream);
   stream.destroy = (error?: Error) => {
-    if (error === undefined || !("code" in error) || error.code !== "EIO") return destroy(error);
+    if (error === undefined || !("code" in error) || error.code !== "EIO")
+      return destroy(error);
     stream.push(null);
     return destroy();
   };

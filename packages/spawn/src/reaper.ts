@@ -60,7 +60,15 @@ function tryWait(pid: number): Exit | undefined {
   const info = new Uint8Array(SIGINFO_SIZE);
   const rusage = new Uint8Array(RUSAGE_SIZE);
   try {
-    invoke(waitid(WaitIdTypes.PID, pid, info, WaitOptions.EXITED | WaitOptions.NOHANG, rusage));
+    invoke(
+      waitid(
+        WaitIdTypes.PID,
+        pid,
+        info,
+        WaitOptions.EXITED | WaitOptions.NOHANG,
+        rusage,
+      ),
+    );
   } catch (error) {
     // Someone else waited for it (wait(-1) in native code): it is gone, and how is not known.
     if (error instanceof SyscallError && error.code === "ECHILD") {
@@ -70,5 +78,9 @@ function tryWait(pid: number): Exit | undefined {
   }
   const ended = parseSiginfo(info);
   if (ended.pid === 0) return undefined;
-  return { code: ended.exitCode, signal: ended.signal, rusage: parseRusage(rusage) };
+  return {
+    code: ended.exitCode,
+    signal: ended.signal,
+    rusage: parseRusage(rusage),
+  };
 }

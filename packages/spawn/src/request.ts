@@ -36,7 +36,9 @@ export function doneFd(request: Pick<Request, "stdioCount" | "self">): number {
 }
 
 /** Descriptors from here on belong to the stage alone and are closed before the command runs. */
-export function firstPrivateFd(request: Pick<Request, "stdioCount" | "self">): number {
+export function firstPrivateFd(
+  request: Pick<Request, "stdioCount" | "self">,
+): number {
   return doneFd(request) + 1;
 }
 
@@ -46,7 +48,10 @@ const SELF = "/proc/self/exe";
  * Opens this program's executable if that is what `file` names. Between clone and exec `/proc/self/exe`
  * is the native stage, and under a new root no path leads to what it means here.
  */
-export function openSelf(file: string, opened: OpenedFds): Inherited | undefined {
+export function openSelf(
+  file: string,
+  opened: OpenedFds,
+): Inherited | undefined {
   if (file !== SELF) return undefined;
   const fd = openSync(SELF, constants.O_RDONLY);
   opened.childs.push(fd);
@@ -71,21 +76,27 @@ export function makeRequest(wishes: {
     stdioCount,
     euid: process.geteuid?.() ?? 0,
     egid: process.getegid?.() ?? 0,
-    lastCapability: options.capabilities === undefined ? 0 : readLastCapability(),
+    lastCapability:
+      options.capabilities === undefined ? 0 : readLastCapability(),
     self,
     ptySocket,
   };
 }
 
-function environmentOf(env: Readonly<Record<string, string | undefined>>): string[] {
+function environmentOf(
+  env: Readonly<Record<string, string | undefined>>,
+): string[] {
   const variables: string[] = [];
-  for (const [name, value] of Object.entries(env)) if (value !== undefined) variables.push(`${name}=${value}`);
+  for (const [name, value] of Object.entries(env))
+    if (value !== undefined) variables.push(`${name}=${value}`);
   return variables;
 }
 
 let lastCapability: number | undefined;
 
 function readLastCapability(): number {
-  lastCapability ??= Number(readFileSync("/proc/sys/kernel/cap_last_cap", "utf8"));
+  lastCapability ??= Number(
+    readFileSync("/proc/sys/kernel/cap_last_cap", "utf8"),
+  );
   return lastCapability;
 }

@@ -1,4 +1,10 @@
-import { type Inherited, invoke, MfdFlags, OpenFlags, pipe2 } from "@ns/syscalls";
+import {
+  type Inherited,
+  invoke,
+  MfdFlags,
+  OpenFlags,
+  pipe2,
+} from "@ns/syscalls";
 import { buildProgram } from "./build.ts";
 import { checkOptions } from "./check.ts";
 import { Child } from "./child.ts";
@@ -11,9 +17,20 @@ import { needsClone } from "./outside.ts";
 import type { Program } from "./program.ts";
 import { openPtySocket, receivePty } from "./pty-socket.ts";
 import { canReap, onExit } from "./reaper.ts";
-import { doneFd, makeRequest, openSelf, type Request, statusFd } from "./request.ts";
+import {
+  doneFd,
+  makeRequest,
+  openSelf,
+  type Request,
+  statusFd,
+} from "./request.ts";
 import { onStatusEnd, readStatusNow, type Report } from "./status.ts";
-import { closeAll, openStreams, type PreparedFd, prepareStdio } from "./stdio.ts";
+import {
+  closeAll,
+  openStreams,
+  type PreparedFd,
+  prepareStdio,
+} from "./stdio.ts";
 
 /**
  * Starts `file` with `args` in a child process, in new or joined namespaces, after the steps of `setup`
@@ -23,11 +40,19 @@ import { closeAll, openStreams, type PreparedFd, prepareStdio } from "./stdio.ts
  * @throws {TypeError | RangeError} for options that cannot be; nothing has happened then.
  * @throws {SpawnError} `ERR_SPAWN_WORKER` outside the main thread.
  */
-export function spawn(file: string, args: readonly string[] = [], options: SpawnOptions = {}): Child {
+export function spawn(
+  file: string,
+  args: readonly string[] = [],
+  options: SpawnOptions = {},
+): Child {
   if (!canReap()) {
-    throw new SpawnError("ERR_SPAWN_WORKER", "cannot spawn from a worker thread: SIGCHLD reaches the main thread only", {
-      hint: "spawn from the main thread, and give the worker what it needs with postMessage",
-    });
+    throw new SpawnError(
+      "ERR_SPAWN_WORKER",
+      "cannot spawn from a worker thread: SIGCHLD reaches the main thread only",
+      {
+        hint: "spawn from the main thread, and give the worker what it needs with postMessage",
+      },
+    );
   }
   checkOptions(file, args, options);
   const opened = new Opened();
@@ -50,11 +75,23 @@ class Opened {
   }
 }
 
-function start(file: string, args: readonly string[], options: SpawnOptions, opened: Opened): Child {
+function start(
+  file: string,
+  args: readonly string[],
+  options: SpawnOptions,
+  opened: Opened,
+): Child {
   const prepared = prepareStdio(options.stdio, opened);
   const self = openSelf(file, opened);
   const pty = options.pty === undefined ? undefined : openPtySocket(opened);
-  const request = makeRequest({ file, args, options, stdioCount: prepared.length, self, ptySocket: pty?.theirs });
+  const request = makeRequest({
+    file,
+    args,
+    options,
+    stdioCount: prepared.length,
+    self,
+    ptySocket: pty?.theirs,
+  });
   const program = buildProgram(request);
   const status = openStatusPipe(opened);
   const { image, passed } = place(program, request, prepared, status.write);
@@ -97,7 +134,12 @@ function start(file: string, args: readonly string[], options: SpawnOptions, ope
 }
 
 /** The native stage has become the command, or has failed to. */
-function finish(child: Child, program: Program, { pid, failed, ended }: Report, ptySocket?: number): void {
+function finish(
+  child: Child,
+  program: Program,
+  { pid, failed, ended }: Report,
+  ptySocket?: number,
+): void {
   const pty = ptySocket === undefined ? undefined : receivePty(ptySocket);
   if (pid !== undefined) child.exists(pid);
   if (failed === undefined && ended && child.pid !== undefined) {
@@ -109,7 +151,12 @@ function finish(child: Child, program: Program, { pid, failed, ended }: Report, 
     child.fails(program.error(failed.step, failed.errno));
   } else {
     child.kill("SIGKILL");
-    child.fails(new SpawnError("ERR_SPAWN_STAGE", "the native stage was killed before the command ran"));
+    child.fails(
+      new SpawnError(
+        "ERR_SPAWN_STAGE",
+        "the native stage was killed before the command ran",
+      ),
+    );
   }
 }
 
@@ -120,7 +167,10 @@ function place(
   prepared: readonly PreparedFd[],
   statusWrite: number,
 ): { image: Buffer; passed: PassedFd[] } {
-  const passed: PassedFd[] = prepared.map(({ source }, number) => ({ source, number }));
+  const passed: PassedFd[] = prepared.map(({ source }, number) => ({
+    source,
+    number,
+  }));
   passed.push({ source: statusWrite, number: statusFd(request) });
   const numbers = new Map<number, number>();
   const numberOf = ({ fd }: Inherited): number => {
@@ -135,7 +185,10 @@ function place(
   if (request.self !== undefined) numberOf(request.self);
   // Holds the number that the first stage gives to the end of a pipe of its own.
   passed.push({ source: statusWrite, number: doneFd(request) });
-  const image = program.encode({ statusFd: statusFd(request), inheritedFd: numberOf });
+  const image = program.encode({
+    statusFd: statusFd(request),
+    inheritedFd: numberOf,
+  });
   return { image, passed };
 }
 
@@ -149,7 +202,10 @@ function openStatusPipe(opened: Opened): { read: number; write: number } {
 }
 
 /** Kills the child when the caller's signal aborts or its time is up. */
-function watchInterest(child: Child, { signal, timeout, killSignal = "SIGTERM" }: SpawnOptions): void {
+function watchInterest(
+  child: Child,
+  { signal, timeout, killSignal = "SIGTERM" }: SpawnOptions,
+): void {
   if (timeout !== undefined && timeout > 0) {
     const timer = setTimeout(() => child.kill(killSignal), timeout);
     child.onSettled(() => {

@@ -26,7 +26,8 @@ export function readStatusNow(fd: number): Report {
     }
   } catch (error) {
     // Nothing more for now, and somebody who could still write.
-    if (error instanceof Error && "code" in error && error.code === "EAGAIN") return parseReport(Buffer.concat(chunks), false);
+    if (error instanceof Error && "code" in error && error.code === "EAGAIN")
+      return parseReport(Buffer.concat(chunks), false);
     throw error;
   } finally {
     closeSync(fd);
@@ -34,7 +35,10 @@ export function readStatusNow(fd: number): Report {
 }
 
 /** Calls back once the pipe is closed by its writers. */
-export function onStatusEnd(fd: number, listener: (report: Report) => void): void {
+export function onStatusEnd(
+  fd: number,
+  listener: (report: Report) => void,
+): void {
   // Loaded when it is used: a program that has no pipes starts 4 ms sooner without it.
   const { Socket } = process.getBuiltinModule("node:net");
   const socket = new Socket({ fd, readable: true, writable: false });
@@ -53,7 +57,8 @@ export function parseReport(bytes: Buffer, ended: boolean): Report {
     const step = bytes.readUInt32LE(at + 4);
     const value = Number(bytes.readBigInt64LE(at + 8));
     if (kind === MessageKind.pid) report = { ...report, pid: value };
-    if (kind === MessageKind.failed) report = { ...report, failed: { step, errno: value } };
+    if (kind === MessageKind.failed)
+      report = { ...report, failed: { step, errno: value } };
   }
   return report;
 }

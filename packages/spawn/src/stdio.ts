@@ -1,6 +1,13 @@
 import type { Socket } from "node:net";
 import { closeSync, openSync } from "node:fs";
-import { invoke, OpenFlags, pipe2, SocketFamily, socketpair, SocketType } from "@ns/syscalls";
+import {
+  invoke,
+  OpenFlags,
+  pipe2,
+  SocketFamily,
+  socketpair,
+  SocketType,
+} from "@ns/syscalls";
 import type { StdioEntry, StdioOptions } from "./options.ts";
 
 /** A descriptor of the child, before the launch. */
@@ -20,10 +27,14 @@ export interface OpenedFds {
 }
 
 /** Opens what the child's descriptors are made of. */
-export function prepareStdio(stdio: StdioOptions = "pipe", opened: OpenedFds): PreparedFd[] {
+export function prepareStdio(
+  stdio: StdioOptions = "pipe",
+  opened: OpenedFds,
+): PreparedFd[] {
   let nothing: number | undefined;
   const openNothing = (): number => {
-    if (nothing === undefined) opened.childs.push((nothing = openSync("/dev/null", "r+")));
+    if (nothing === undefined)
+      opened.childs.push((nothing = openSync("/dev/null", "r+")));
     return nothing;
   };
   return entries(stdio).map((entry, number) => {
@@ -39,12 +50,18 @@ export function closeAll(fds: readonly number[]): void {
 }
 
 /** The streams on our ends, by the child's descriptor. */
-export function openStreams(prepared: readonly PreparedFd[]): (Socket | null)[] {
+export function openStreams(
+  prepared: readonly PreparedFd[],
+): (Socket | null)[] {
   return prepared.map(({ ours }, number) => {
     if (ours === undefined) return null;
     // Loaded when it is used: a program that has no pipes starts 4 ms sooner without it.
     const { Socket } = process.getBuiltinModule("node:net");
-    return new Socket({ fd: ours, readable: number !== 0, writable: number === 0 || number > 2 });
+    return new Socket({
+      fd: ours,
+      readable: number !== 0,
+      writable: number === 0 || number > 2,
+    });
   });
 }
 
@@ -54,10 +71,15 @@ function entries(stdio: StdioOptions): readonly StdioEntry[] {
   return [...stdio, ...Array<StdioEntry>(three).fill(undefined)];
 }
 
-function prepare(entry: StdioEntry, number: number, openNothing: () => number): PreparedFd {
+function prepare(
+  entry: StdioEntry,
+  number: number,
+  openNothing: () => number,
+): PreparedFd {
   if (entry === "inherit") return { source: number, temporary: false };
   if (typeof entry === "number") return { source: entry, temporary: false };
-  if (typeof entry === "object" && entry !== null) return { source: entry.fd, temporary: false };
+  if (typeof entry === "object" && entry !== null)
+    return { source: entry.fd, temporary: false };
   const byDefault = number < 3 ? "pipe" : "ignore";
   if ((entry ?? byDefault) === "pipe") return openPipe(number);
   return { source: openNothing(), temporary: false };
@@ -66,7 +88,15 @@ function prepare(entry: StdioEntry, number: number, openNothing: () => number): 
 /** The child reads its descriptor 0 and writes 1 and 2; the others go both ways, as in Node. */
 function openPipe(number: number): PreparedFd {
   const ends = new Int32Array(2);
-  if (number > 2) invoke(socketpair(SocketFamily.UNIX, SocketType.STREAM | SocketType.CLOEXEC, 0, ends));
+  if (number > 2)
+    invoke(
+      socketpair(
+        SocketFamily.UNIX,
+        SocketType.STREAM | SocketType.CLOEXEC,
+        0,
+        ends,
+      ),
+    );
   else invoke(pipe2(ends, OpenFlags.CLOEXEC));
   const [readEnd = -1, writeEnd = -1] = ends;
   return number === 0

@@ -1,4 +1,11 @@
-import { chdir, type Captures, errnoNumber, getcwd, register, step } from "@ns/syscalls";
+import {
+  chdir,
+  type Captures,
+  errnoNumber,
+  getcwd,
+  register,
+  step,
+} from "@ns/syscalls";
 import type { Program } from "./program.ts";
 
 const PATH_MAX = 4096;
@@ -23,6 +30,9 @@ export function enterWorkingDirectory(program: Program, path: string): void {
   program.jumpIf(start, "not-equal", UNREACHABLE, inside);
   const outside = register("outside");
   program.set(outside, errnoNumber("ENOENT"));
-  program.fail(outside, step(chdir(path), { why: `${why} lies outside of the root directory` }));
+  program.fail(
+    outside,
+    step(chdir(path), { why: `${why} lies outside of the root directory` }),
+  );
   program.place(inside);
 }

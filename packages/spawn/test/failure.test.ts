@@ -3,14 +3,38 @@ import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { run } from "@ns/testkit";
-import { AtFlags, chdir, close, CloneFlags, errnoNumber, formatStep, mkdirat, mount, register, sethostname, step, umount2 } from "@ns/syscalls";
+import {
+  AtFlags,
+  chdir,
+  close,
+  CloneFlags,
+  errnoNumber,
+  formatStep,
+  mkdirat,
+  mount,
+  register,
+  sethostname,
+  step,
+  umount2,
+} from "@ns/syscalls";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { planSpawn, spawn, type SpawnOptions } from "../src/index.ts";
-import { capture, MAP_SELF, openDescriptors, shell } from "./internal/capture.ts";
+import {
+  capture,
+  MAP_SELF,
+  openDescriptors,
+  shell,
+} from "./internal/capture.ts";
 
-const NEW = { cloneflags: CloneFlags.NEWUSER | CloneFlags.NEWNS | CloneFlags.NEWPID, ...MAP_SELF };
+const NEW = {
+  cloneflags: CloneFlags.NEWUSER | CloneFlags.NEWNS | CloneFlags.NEWPID,
+  ...MAP_SELF,
+};
 
-describe.each([["here", {}], ["in new namespaces", NEW]])("%s", (_, options) => {
+describe.each([
+  ["here", {}],
+  ["in new namespaces", NEW],
+])("%s", (_, options) => {
   test.each([
     ["a command that is not there", "/nowhere/command", "ENOENT"],
     ["a command that is nowhere in PATH", "ns-spawn-nowhere", "ENOENT"],
@@ -33,11 +57,16 @@ describe.each([["here", {}], ["in new namespaces", NEW]])("%s", (_, options) => 
     });
     const file = join(directory, "program");
     writeFileSync(file, "no interpreter", { mode: 0o755 });
-    await expect(capture(file, [], options)).rejects.toMatchObject({ code: "ENOEXEC", path: file });
+    await expect(capture(file, [], options)).rejects.toMatchObject({
+      code: "ENOEXEC",
+      path: file,
+    });
   });
 
   test("a working directory that is not there is an error of chdir", async () => {
-    await expect(capture("true", [], { ...options, cwd: "/nowhere" })).rejects.toMatchObject({
+    await expect(
+      capture("true", [], { ...options, cwd: "/nowhere" }),
+    ).rejects.toMatchObject({
       code: "ENOENT",
       syscall: "chdir",
       path: "/nowhere",
@@ -45,25 +74,46 @@ describe.each([["here", {}], ["in new namespaces", NEW]])("%s", (_, options) => 
   });
 
   test("a step of setup that fails is named, with its number in the plan", async () => {
-    const setup = [chdir("/"), step(mount("none", "/nowhere", "tmpfs", 0, null), { why: "a file system" })];
+    const setup = [
+      chdir("/"),
+      step(mount("none", "/nowhere", "tmpfs", 0, null), {
+        why: "a file system",
+      }),
+    ];
     const whole: SpawnOptions = { ...options, setup, stdio: "ignore" };
     const error = await spawn("true", [], whole).exited.then(
       () => undefined,
-      (reason: unknown) => reason as Error & { step: { index: number; total: number }; call: string },
+      (reason: unknown) =>
+        reason as Error & {
+          step: { index: number; total: number };
+          call: string;
+        },
     );
     const plan = planSpawn("true", [], whole);
-    expect(error).toMatchObject({ code: "ENOENT", syscall: "mount", path: "none", dest: "/nowhere", step: { total: plan.length } });
+    expect(error).toMatchObject({
+      code: "ENOENT",
+      syscall: "mount",
+      path: "none",
+      dest: "/nowhere",
+      step: { total: plan.length },
+    });
     const failed = plan[(error?.step.index ?? 0) - 1];
     expect(failed && formatStep(failed)).toBe(error?.call);
-    expect(error?.message).toMatch(/^ENOENT: no such file or directory, mount 'none' -> '\/nowhere' \(step \d+ of \d+: a file system\)$/);
+    expect(error?.message).toMatch(
+      /^ENOENT: no such file or directory, mount 'none' -> '\/nowhere' \(step \d+ of \d+: a file system\)$/,
+    );
   });
 
   test("a failure leaves no process and no descriptor", async () => {
     await expect(capture("/nowhere", [], options)).rejects.toThrow("ENOENT");
     const before = openDescriptors();
-    for (let i = 0; i < 5; i++) await expect(capture("/nowhere", [], options)).rejects.toThrow("ENOENT");
+    for (let i = 0; i < 5; i++)
+      await expect(capture("/nowhere", [], options)).rejects.toThrow("ENOENT");
     await expect.poll(openDescriptors).toBe(before);
-    expect((await run("ps", ["--ppid", String(process.pid), "-o", "stat=,comm="])).stdout).not.toMatch(/^Z|nsinit/m);
+    expect(
+      (await run("ps", ["--ppid", String(process.pid), "-o", "stat=,comm="]))
+        .stdout,
+    ).not.toMatch(/^Z|nsinit/m);
   });
 
   test("the error event and the promise tell the same", async () => {
@@ -76,9 +126,15 @@ describe.each([["here", {}], ["in new namespaces", NEW]])("%s", (_, options) => 
 
 test("an error that nobody hears of ends the process, as in Node", async () => {
   const source = `import { spawn } from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)}; spawn("/nowhere");`;
-  const { code, stderr } = await run(process.execPath, ["--input-type=module", "-e", source]);
+  const { code, stderr } = await run(process.execPath, [
+    "--input-type=module",
+    "-e",
+    source,
+  ]);
   expect(code).toBe(1);
-  expect(stderr).toContain("ENOENT: no such file or directory, execve '/nowhere'");
+  expect(stderr).toContain(
+    "ENOENT: no such file or directory, execve '/nowhere'",
+  );
 });
 
 test("expected errors are passed over, and their alternative is run", async () => {
@@ -86,7 +142,10 @@ test("expected errors are passed over, and their alternative is run", async () =
     ...NEW,
     setup: [
       step(umount2("/nowhere", 0), { ignore: ["ENOENT", "EINVAL"] }),
-      step(sethostname("never"), { ignore: "any", otherwise: [mount("none", "/mnt", "tmpfs", 0, null)] }),
+      step(sethostname("never"), {
+        ignore: "any",
+        otherwise: [mount("none", "/mnt", "tmpfs", 0, null)],
+      }),
       mkdirat(AtFlags.FDCWD, "/mnt/made", 0o755),
     ],
   };
@@ -95,19 +154,45 @@ test("expected errors are passed over, and their alternative is run", async () =
 });
 
 test("a register that has no value, or too many of them, is refused before anything happens", () => {
-  const registers = Array.from({ length: 300 }, (_, i) => close(register(`r${i}`)));
+  const registers = Array.from({ length: 300 }, (_, i) =>
+    close(register(`r${i}`)),
+  );
   expect(() => spawn("true", [], { setup: registers })).toThrow(RangeError);
 });
 
 test.each<[string, SpawnOptions, string]>([
-  ["cloneflags", { cloneflags: CloneFlags.VM }, "invalid cloneflags '0x100': expected kinds of namespaces, CLONE_NEW*"],
-  ["uidMappings without a user namespace", { uidMappings: MAP_SELF.uidMappings }, "invalid uidMappings: expected cloneflags to have CLONE_NEWUSER"],
-  ["a mapping", { ...NEW, uidMappings: [{ containerId: -1, hostId: 0, size: 1 }] }, "invalid uidMappings entry '-1 0 1'"],
-  ["killSignal", { killSignal: "SIGNOPE" as never }, "unknown signal 'SIGNOPE'"],
+  [
+    "cloneflags",
+    { cloneflags: CloneFlags.VM },
+    "invalid cloneflags '0x100': expected kinds of namespaces, CLONE_NEW*",
+  ],
+  [
+    "uidMappings without a user namespace",
+    { uidMappings: MAP_SELF.uidMappings },
+    "invalid uidMappings: expected cloneflags to have CLONE_NEWUSER",
+  ],
+  [
+    "a mapping",
+    { ...NEW, uidMappings: [{ containerId: -1, hostId: 0, size: 1 }] },
+    "invalid uidMappings entry '-1 0 1'",
+  ],
+  [
+    "killSignal",
+    { killSignal: "SIGNOPE" as never },
+    "unknown signal 'SIGNOPE'",
+  ],
   ["timeout", { timeout: -1 }, "invalid timeout '-1'"],
   ["cwd", { cwd: "/a\0b" }, "expected a string without NUL characters"],
-  ["a seccomp filter", { seccomp: { filter: new Uint8Array(7) } }, "invalid seccomp filter of 7 bytes"],
-  ["timeOffsets", { timeOffsets: { boottime: 1 } }, "expected cloneflags to have CLONE_NEWTIME"],
+  [
+    "a seccomp filter",
+    { seccomp: { filter: new Uint8Array(7) } },
+    "invalid seccomp filter of 7 bytes",
+  ],
+  [
+    "timeOffsets",
+    { timeOffsets: { boottime: 1 } },
+    "expected cloneflags to have CLONE_NEWTIME",
+  ],
 ])("%s that cannot be is refused at once", (_, options, message) => {
   const before = openDescriptors();
   expect(() => spawn("true", [], options)).toThrow(message);

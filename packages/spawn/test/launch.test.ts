@@ -19,7 +19,8 @@ test("every descriptor gets its number, however they overlap", () => {
     fc.property(fc.array(fd, { maxLength: 8 }), (sources) => {
       const fds = sources.map((source, number) => ({ source, number }));
       const table = perform(fds);
-      for (const { source, number } of fds) expect(table.get(number)).toBe(`file ${source}`);
+      for (const { source, number } of fds)
+        expect(table.get(number)).toBe(`file ${source}`);
     }),
   );
 });

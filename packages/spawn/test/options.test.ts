@@ -1,4 +1,15 @@
-import { closeSync, readdirSync, mkdtempSync, openSync, readFileSync, rmdirSync, rmSync, writeFileSync, mkdirSync, existsSync } from "node:fs";
+import {
+  closeSync,
+  readdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+  mkdirSync,
+  existsSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requires, root } from "@ns/testkit";
@@ -10,8 +21,16 @@ const INSIDE = { cloneflags: CloneFlags.NEWUSER, ...MAP_SELF };
 
 describe("Node's own options", () => {
   test("cwd, env and argv0 reach the command", async () => {
-    const options = { cwd: "/usr", env: { A: "one two", B: undefined, PATH: "/usr/bin:/bin" }, argv0: "other" };
-    const { stdout } = await capture("sh", ["-c", "pwd; echo $0; env | grep -E '^(A|B)='"], options);
+    const options = {
+      cwd: "/usr",
+      env: { A: "one two", B: undefined, PATH: "/usr/bin:/bin" },
+      argv0: "other",
+    };
+    const { stdout } = await capture(
+      "sh",
+      ["-c", "pwd; echo $0; env | grep -E '^(A|B)='"],
+      options,
+    );
     expect(stdout).toBe("/usr\nother\nA=one two\n");
   });
 
@@ -28,13 +47,19 @@ describe("Node's own options", () => {
     onTestFinished(() => {
       rmSync(directory, { recursive: true });
     });
-    writeFileSync(join(directory, "hello"), "#!/bin/sh\necho found\n", { mode: 0o755 });
-    const { stdout } = await capture("hello", [], { env: { PATH: `/nowhere:${directory}` } });
+    writeFileSync(join(directory, "hello"), "#!/bin/sh\necho found\n", {
+      mode: 0o755,
+    });
+    const { stdout } = await capture("hello", [], {
+      env: { PATH: `/nowhere:${directory}` },
+    });
     expect(stdout).toBe("found\n");
   });
 
   test("detached makes a session", async () => {
-    expect(await shell("ps -o sid= -p $$ | tr -d ' '; echo $$", { detached: true })).toMatch(/^(\d+)\n\1$/);
+    expect(
+      await shell("ps -o sid= -p $$ | tr -d ' '; echo $$", { detached: true }),
+    ).toMatch(/^(\d+)\n\1$/);
   });
 
   test("stdio: a descriptor, a file and further pipes", async () => {
@@ -42,7 +67,9 @@ describe("Node's own options", () => {
     onTestFinished(() => {
       closeSync(file);
     });
-    const { stdout } = await capture("sh", ["-c", "cat; cat <&3"], { stdio: [file, "pipe", "pipe", file] });
+    const { stdout } = await capture("sh", ["-c", "cat; cat <&3"], {
+      stdio: [file, "pipe", "pipe", file],
+    });
     // one open file: what the first cat has read, the second does not find again
     expect(stdout).toBe(readFileSync("/etc/hostname", "utf8"));
   });
@@ -52,23 +79,39 @@ describe("SysProcAttr", () => {
   test("credential: ids and groups", async (context) => {
     requires(context, root);
     const credential = { uid: 1234, gid: 2345, groups: [7, 8] };
-    expect(await shell("id -u; id -g; id -G", { credential })).toBe("1234\n2345\n2345 7 8");
+    expect(await shell("id -u; id -g; id -G", { credential })).toBe(
+      "1234\n2345\n2345 7 8",
+    );
     expect(await statusOf("CapEff", { credential })).toBe("0000000000000000");
   });
 
   test("capabilities are exactly those given", async (context) => {
     requires(context, root);
     const one = [Capabilities.CHOWN];
-    const capabilities = { bounding: [Capabilities.CHOWN, Capabilities.KILL], effective: one, permitted: one };
+    const capabilities = {
+      bounding: [Capabilities.CHOWN, Capabilities.KILL],
+      effective: one,
+      permitted: one,
+    };
     const options = { capabilities };
-    const sets = await Promise.all(["CapBnd", "CapEff", "CapPrm", "CapInh", "CapAmb"].map((set) => statusOf(set, options)));
-    expect(sets.map((set) => Number.parseInt(set, 16))).toEqual([0x21, 0x21, 0x21, 0, 0]);
+    const sets = await Promise.all(
+      ["CapBnd", "CapEff", "CapPrm", "CapInh", "CapAmb"].map((set) =>
+        statusOf(set, options),
+      ),
+    );
+    expect(sets.map((set) => Number.parseInt(set, 16))).toEqual([
+      0x21, 0x21, 0x21, 0, 0,
+    ]);
   });
 
   test("ambientCaps survive execve of an ordinary user", async (context) => {
     requires(context, root);
-    const options = { credential: { uid: 1000, gid: 1000 }, ambientCaps: [Capabilities.NET_ADMIN] };
-    for (const set of ["CapEff", "CapAmb"]) expect(await statusOf(set, options)).toBe("0000000000001000");
+    const options = {
+      credential: { uid: 1000, gid: 1000 },
+      ambientCaps: [Capabilities.NET_ADMIN],
+    };
+    for (const set of ["CapEff", "CapAmb"])
+      expect(await statusOf(set, options)).toBe("0000000000001000");
   });
 
   test("noNewPrivileges", async () => {
@@ -78,7 +121,9 @@ describe("SysProcAttr", () => {
 
   test("rlimits and umask", async () => {
     const rlimits = [{ resource: RlimitResources.NOFILE, soft: 64, hard: 128 }];
-    expect(await shell("ulimit -Sn; ulimit -Hn; umask", { rlimits, umask: 0o027 })).toBe("64\n128\n0027");
+    expect(
+      await shell("ulimit -Sn; ulimit -Hn; umask", { rlimits, umask: 0o027 }),
+    ).toBe("64\n128\n0027");
   });
 
   test("chroot", async () => {
@@ -88,16 +133,28 @@ describe("SysProcAttr", () => {
       rmSync(directory, { recursive: true });
     });
     mkdirSync(join(directory, "bin"));
-    writeFileSync(join(directory, "bin/busybox"), readFileSync("/bin/busybox"), { mode: 0o755 });
-    const { stdout } = await capture("/bin/busybox", ["ls", "/"], { cloneflags, ...MAP_SELF, chroot: directory });
+    writeFileSync(
+      join(directory, "bin/busybox"),
+      readFileSync("/bin/busybox"),
+      { mode: 0o755 },
+    );
+    const { stdout } = await capture("/bin/busybox", ["ls", "/"], {
+      cloneflags,
+      ...MAP_SELF,
+      chroot: directory,
+    });
     expect(stdout).toBe("bin\n");
   });
 
   test("seccomp: the filter is in force", async () => {
     // BPF_RET | SECCOMP_RET_ALLOW
     const filter = new Uint8Array([0x06, 0, 0, 0, 0, 0, 0xff, 0x7f]);
-    expect(await statusOf("Seccomp", { noNewPrivileges: true, seccomp: { filter } })).toBe("2");
-    expect(await statusOf("Seccomp", { ...INSIDE, seccomp: { filter } })).toBe("2");
+    expect(
+      await statusOf("Seccomp", { noNewPrivileges: true, seccomp: { filter } }),
+    ).toBe("2");
+    expect(await statusOf("Seccomp", { ...INSIDE, seccomp: { filter } })).toBe(
+      "2",
+    );
   });
 
   test("a signal ignored here has its default action there, and none is blocked", async () => {
@@ -105,7 +162,8 @@ describe("SysProcAttr", () => {
     onTestFinished(() => {
       process.removeAllListeners("SIGUSR2");
     });
-    for (const set of ["SigIgn", "SigBlk", "SigCgt"]) expect(await statusOf(set)).toBe("0000000000000000");
+    for (const set of ["SigIgn", "SigBlk", "SigCgt"])
+      expect(await statusOf(set)).toBe("0000000000000000");
   });
 
   // A machine has version 2 in one of two places, and version 1 or not.
@@ -121,19 +179,31 @@ describe("SysProcAttr", () => {
     expect(hierarchies).not.toEqual([]);
   });
 
-  test.for(hierarchies)("cgroup of %s", async ([, hierarchy, line], context) => {
-    requires(context, root);
-    const name = `ns-spawn-${process.pid}`;
-    const own = new RegExp(`${line}(.*)$`, "m").exec(readFileSync("/proc/self/cgroup", "utf8"))?.[1] ?? "/";
-    const cgroup = join(hierarchy, own, name);
-    mkdirSync(cgroup);
-    onTestFinished(() => {
-      rmdirSync(cgroup);
-    });
-    expect(await shell(`grep '${line}' /proc/self/cgroup`, { cgroup })).toContain(`/${name}`);
-    const inside = { cgroup, cloneflags: CloneFlags.NEWCGROUP };
-    expect((await shell(`grep '${line}' /proc/self/cgroup`, inside)).split(":").at(-1)).toBe("/");
-  });
+  test.for(hierarchies)(
+    "cgroup of %s",
+    async ([, hierarchy, line], context) => {
+      requires(context, root);
+      const name = `ns-spawn-${process.pid}`;
+      const own =
+        new RegExp(`${line}(.*)$`, "m").exec(
+          readFileSync("/proc/self/cgroup", "utf8"),
+        )?.[1] ?? "/";
+      const cgroup = join(hierarchy, own, name);
+      mkdirSync(cgroup);
+      onTestFinished(() => {
+        rmdirSync(cgroup);
+      });
+      expect(
+        await shell(`grep '${line}' /proc/self/cgroup`, { cgroup }),
+      ).toContain(`/${name}`);
+      const inside = { cgroup, cloneflags: CloneFlags.NEWCGROUP };
+      expect(
+        (await shell(`grep '${line}' /proc/self/cgroup`, inside))
+          .split(":")
+          .at(-1),
+      ).toBe("/");
+    },
+  );
 });
 
 test("pdeathsig ends the command with whoever spawned it, at whatever moment that is killed", async () => {
@@ -141,7 +211,9 @@ test("pdeathsig ends the command with whoever spawned it, at whatever moment tha
   const fixture = join(import.meta.dirname, "fixtures/spawn-sleep.ts");
   for (const delayMs of [0, 30, 60, 90, 120, 200]) {
     const marker = `100${delayMs}.${process.pid}`;
-    const parent = spawn(process.execPath, [fixture, marker], { stdio: "ignore" });
+    const parent = spawn(process.execPath, [fixture, marker], {
+      stdio: "ignore",
+    });
     await new Promise((resolve) => setTimeout(resolve, delayMs));
     parent.kill("SIGKILL");
     await new Promise((resolve) => parent.once("exit", resolve));
@@ -151,7 +223,9 @@ test("pdeathsig ends the command with whoever spawned it, at whatever moment tha
 
 /** The processes whose command line has `marker`. */
 function sleepers(marker: string): string[] {
-  return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && commandLine(pid).includes(`sleep\0${marker}`));
+  return readdirSync("/proc").filter(
+    (pid) => /^\d+$/.test(pid) && commandLine(pid).includes(`sleep\0${marker}`),
+  );
 }
 
 function commandLine(pid: string): string {

@@ -1,6 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { program as debianProgram, requires } from "@ns/testkit";
@@ -33,7 +40,16 @@ import { parseReport, type Report } from "../src/status.ts";
 const NATIVE = join(import.meta.dirname, "../native");
 /** Syscall numbers of arm64, for the calls used here: include/uapi/asm-generic/unistd.h. */
 const ARM64: Readonly<Record<string, number>> = {
-  getpid: 172, write: 64, read: 63, close: 57, openat: 56, mkdirat: 34, pipe2: 59, chdir: 49, execve: 221, exit_group: 94,
+  getpid: 172,
+  write: 64,
+  read: 63,
+  close: 57,
+  openat: 56,
+  mkdirat: 34,
+  pipe2: 59,
+  chdir: 49,
+  execve: 221,
+  exit_group: 94,
 };
 
 interface Machine {
@@ -44,7 +60,11 @@ interface Machine {
 }
 
 const MACHINES: readonly [Machine, Machine] = [
-  { name: process.arch, command: [join(NATIVE, `nsinit-${process.arch}`)], of: (step) => step },
+  {
+    name: process.arch,
+    command: [join(NATIVE, `nsinit-${process.arch}`)],
+    of: (step) => step,
+  },
   {
     name: "arm64 under qemu",
     command: ["qemu-aarch64-static", join(NATIVE, "nsinit-arm64")],
@@ -53,22 +73,32 @@ const MACHINES: readonly [Machine, Machine] = [
 ];
 
 /** Runs a program on the native stage, with its status on descriptor 3 and itself on 4. */
-async function runOn({ command }: Machine, program: Program): Promise<{ code: number; stdout: string; report: Report }> {
+async function runOn(
+  { command }: Machine,
+  program: Program,
+): Promise<{ code: number; stdout: string; report: Report }> {
   const directory = mkdtempSync(join(tmpdir(), "ns-program-"));
   const file = join(directory, "program");
-  writeFileSync(file, program.encode({ statusFd: 3, inheritedFd: ({ fd }) => fd }));
+  writeFileSync(
+    file,
+    program.encode({ statusFd: 3, inheritedFd: ({ fd }) => fd }),
+  );
   const fd = openSync(file, "r");
   onTestFinished(() => {
     closeSync(fd);
     rmSync(directory, { recursive: true });
   });
   const [executable, ...args] = [...command, "4"];
-  const child = spawn(executable, args, { stdio: ["ignore", "pipe", "inherit", "pipe", fd] });
+  const child = spawn(executable, args, {
+    stdio: ["ignore", "pipe", "inherit", "pipe", fd],
+  });
   const texts: Buffer[][] = [[], []];
   child.stdout?.on("data", (chunk: Buffer) => texts[0]?.push(chunk));
   child.stdio[3]?.on("data", (chunk: Buffer) => texts[1]?.push(chunk));
   const [code] = (await once(child, "close")) as [number];
-  const [stdout = Buffer.alloc(0), status = Buffer.alloc(0)] = texts.map((chunks) => Buffer.concat(chunks));
+  const [stdout = Buffer.alloc(0), status = Buffer.alloc(0)] = texts.map(
+    (chunks) => Buffer.concat(chunks),
+  );
   return { code, stdout: stdout.toString(), report: parseReport(status, true) };
 }
 
@@ -79,18 +109,31 @@ describe.each(MACHINES)("on $name a program", (machine) => {
     return made;
   };
   const ready = (context: Parameters<typeof requires>[0]): void => {
-    if (machine.command.length > 1) requires(context, debianProgram("qemu-aarch64-static"));
+    if (machine.command.length > 1)
+      requires(context, debianProgram("qemu-aarch64-static"));
   };
 
   test("makes its syscalls in order", async (context) => {
     ready(context);
-    const result = await runOn(machine, program(write(1, "one "), write(1, "two\n"), exitGroup(7)));
-    expect(result).toEqual({ code: 7, stdout: "one two\n", report: { ended: true } });
+    const result = await runOn(
+      machine,
+      program(write(1, "one "), write(1, "two\n"), exitGroup(7)),
+    );
+    expect(result).toEqual({
+      code: 7,
+      stdout: "one two\n",
+      report: { ended: true },
+    });
   });
 
   test("carries results in registers, captures and decimal text", async (context) => {
     ready(context);
-    const [from, to, pid, fd] = ["from", "to", "pid", "fd"].map(register) as [never, never, never, never];
+    const [from, to, pid, fd] = ["from", "to", "pid", "fd"].map(register) as [
+      never,
+      never,
+      never,
+      never,
+    ];
     const directory = mkdtempSync(join(tmpdir(), "ns-program-"));
     onTestFinished(() => {
       rmSync(directory, { recursive: true });
@@ -104,27 +147,52 @@ describe.each(MACHINES)("on $name a program", (machine) => {
       close(to),
       exitGroup(0),
     );
-    expect(await runOn(machine, made)).toMatchObject({ code: 0, report: { ended: true } });
+    expect(await runOn(machine, made)).toMatchObject({
+      code: 0,
+      report: { ended: true },
+    });
     const { readdirSync } = await import("node:fs");
     expect(readdirSync(directory)).toEqual([expect.stringMatching(/^\d+$/)]);
   });
 
   test("says which step failed, and ends", async (context) => {
     ready(context);
-    const made = program(write(1, "before\n"), chdir("/nowhere"), write(1, "after\n"));
+    const made = program(
+      write(1, "before\n"),
+      chdir("/nowhere"),
+      write(1, "after\n"),
+    );
     const result = await runOn(machine, made);
-    expect(result).toEqual({ code: 127, stdout: "before\n", report: { ended: true, failed: { step: 2, errno: 2 } } });
-    expect(made.error(2, 2).message).toBe("ENOENT: no such file or directory, chdir '/nowhere' (step 2 of 3)");
+    expect(result).toEqual({
+      code: 127,
+      stdout: "before\n",
+      report: { ended: true, failed: { step: 2, errno: 2 } },
+    });
+    expect(made.error(2, 2).message).toBe(
+      "ENOENT: no such file or directory, chdir '/nowhere' (step 2 of 3)",
+    );
   });
 
   test("passes over the errors that are expected, and no others", async (context) => {
     ready(context);
     const expected = step(chdir("/nowhere"), { ignore: ["ENOENT"] });
     const other = step(chdir("/nowhere"), { ignore: ["EACCES"] });
-    const alternative = step(chdir("/nowhere"), { ignore: "any", otherwise: [machine.of(write(1, "instead "))] });
-    const fine = step(chdir("/"), { ignore: "any", otherwise: [machine.of(write(1, "never "))] });
-    const result = await runOn(machine, program(expected, alternative, fine, write(1, "then\n"), other));
-    expect(result).toMatchObject({ stdout: "instead then\n", report: { failed: { errno: 2 } } });
+    const alternative = step(chdir("/nowhere"), {
+      ignore: "any",
+      otherwise: [machine.of(write(1, "instead "))],
+    });
+    const fine = step(chdir("/"), {
+      ignore: "any",
+      otherwise: [machine.of(write(1, "never "))],
+    });
+    const result = await runOn(
+      machine,
+      program(expected, alternative, fine, write(1, "then\n"), other),
+    );
+    expect(result).toMatchObject({
+      stdout: "instead then\n",
+      report: { failed: { errno: 2 } },
+    });
   });
 
   test("jumps, loads and stores", async (context) => {
@@ -142,14 +210,24 @@ describe.each(MACHINES)("on $name a program", (machine) => {
     made.report(2, copy);
     made.jumpIf(copy, "not-equal", 42, there);
     made.call(machine.of(exitGroup(3)));
-    expect(await runOn(machine, made)).toEqual({ code: 3, stdout: "", report: { ended: true, pid: 42 } });
+    expect(await runOn(machine, made)).toEqual({
+      code: 3,
+      stdout: "",
+      report: { ended: true, pid: 42 },
+    });
   });
 
   test("that is cut short or says nonsense is an exit, and no fault", async (context) => {
     ready(context);
     const good = program(exitGroup(0));
-    for (const spoil of [(image: Buffer) => image.subarray(0, 20), (image: Buffer) => image.subarray(0, -8), (image: Buffer) => Buffer.from(image).fill(0xff, 24, 25)]) {
-      const spoilt = Object.assign(Object.create(good) as Program, { encode: () => spoil(good.encode({ statusFd: 3, inheritedFd: () => 0 })) });
+    for (const spoil of [
+      (image: Buffer) => image.subarray(0, 20),
+      (image: Buffer) => image.subarray(0, -8),
+      (image: Buffer) => Buffer.from(image).fill(0xff, 24, 25),
+    ]) {
+      const spoilt = Object.assign(Object.create(good) as Program, {
+        encode: () => spoil(good.encode({ statusFd: 3, inheritedFd: () => 0 })),
+      });
       expect((await runOn(machine, spoilt)).code).toBe(126);
     }
   });
@@ -168,10 +246,12 @@ test("a descriptor of ours is named by the number it is passed on as", () => {
   const made = new Program();
   made.call(close(inherited(99, "passed on")));
   expect(made.inherited.map(({ fd }) => fd)).toEqual([99]);
-  const at = (number: number): Buffer => made.encode({ statusFd: 3, inheritedFd: () => number });
+  const at = (number: number): Buffer =>
+    made.encode({ statusFd: 3, inheritedFd: () => number });
   expect(at(5).equals(at(6))).toBe(false);
 });
 
 test("the native stage is a few kilobytes, for both machines", () => {
-  for (const arch of ["x64", "arm64"]) expect(statSync(join(NATIVE, `nsinit-${arch}`)).size).toBeLessThan(8192);
+  for (const arch of ["x64", "arm64"])
+    expect(statSync(join(NATIVE, `nsinit-${arch}`)).size).toBeLessThan(8192);
 });

@@ -20,7 +20,9 @@ class Screen {
 
   constructor(pty: Pty) {
     this.#pty = pty;
-    pty.output.setEncoding("utf8").on("data", (chunk: string) => (this.text += chunk));
+    pty.output
+      .setEncoding("utf8")
+      .on("data", (chunk: string) => (this.text += chunk));
   }
 
   async shows(marker: string): Promise<void> {
@@ -41,29 +43,39 @@ test("its output can be read to its end by iteration", async () => {
 });
 
 test("the command is on a terminal of its size, which it controls", async () => {
-  const { child, screen } = await open("stty size; tty | grep -o /dev/pts; ps -o tpgid= -p $$ | tr -d ' ' | grep -qx $$ && echo mine");
+  const { child, screen } = await open(
+    "stty size; tty | grep -o /dev/pts; ps -o tpgid= -p $$ | tr -d ' ' | grep -qx $$ && echo mine",
+  );
   expect(await screen.whole()).toBe("33 101\r\n/dev/pts\r\nmine\r\n");
   expect(await child.exited).toMatchObject({ code: 0 });
 });
 
 test("what is typed is its input, and Ctrl-C interrupts", async () => {
-  const { child, pty, screen } = await open("read line; echo got $line; trap 'echo caught; exit 3' INT; echo ready; sleep 100");
+  const { child, pty, screen } = await open(
+    "read line; echo got $line; trap 'echo caught; exit 3' INT; echo ready; sleep 100",
+  );
   pty.input.write("hello\n");
   await screen.shows("ready");
   pty.input.write("\x03");
   expect(await child.exited).toMatchObject({ code: 3 });
-  expect(await screen.whole()).toMatch(/^hello\r\ngot hello\r\nready\r\n.*caught\r\n$/s);
+  expect(await screen.whole()).toMatch(
+    /^hello\r\ngot hello\r\nready\r\n.*caught\r\n$/s,
+  );
 });
 
 test("a new size is a SIGWINCH", async () => {
-  const { pty, screen } = await open("trap 'stty size; exit' WINCH; echo ready; while :; do sleep 0.05; done");
+  const { pty, screen } = await open(
+    "trap 'stty size; exit' WINCH; echo ready; while :; do sleep 0.05; done",
+  );
   await screen.shows("ready");
   pty.resize({ cols: 40, rows: 10 });
   expect(await screen.whole()).toBe("ready\r\n10 40\r\n");
 });
 
 test("a megabyte arrives whole before the end", async () => {
-  const { screen } = await open("stty -opost; head -c 1000000 /dev/zero | tr '\\0' x");
+  const { screen } = await open(
+    "stty -opost; head -c 1000000 /dev/zero | tr '\\0' x",
+  );
   expect((await screen.whole()).length).toBe(1_000_000);
 });
 

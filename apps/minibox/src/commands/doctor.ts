@@ -2,7 +2,12 @@ import { styleText } from "node:util";
 import { checkCgroups } from "../doctor/cgroups.ts";
 import type { Check, Finding } from "../doctor/check.ts";
 import { checkKernel, checkLandlock, checkSeccomp } from "../doctor/kernel.ts";
-import { checkAppArmor, checkOverlay, checkSubordinateIds, checkUserNamespaces } from "../doctor/user-namespaces.ts";
+import {
+  checkAppArmor,
+  checkOverlay,
+  checkSubordinateIds,
+  checkUserNamespaces,
+} from "../doctor/user-namespaces.ts";
 import { print } from "../print.ts";
 
 const CHECKS: readonly Check[] = [
@@ -16,12 +21,18 @@ const CHECKS: readonly Check[] = [
   checkLandlock,
 ];
 
-const MARKS = { ok: styleText("green", "ok     "), limited: styleText("yellow", "limited"), missing: styleText("red", "missing") };
+const MARKS = {
+  ok: styleText("green", "ok     "),
+  limited: styleText("yellow", "limited"),
+  missing: styleText("red", "missing"),
+};
 
 /** `minibox doctor`: exits with 1 if something is missing that `minibox run` needs. */
 export async function main(args: string[]): Promise<number> {
   if (args.length > 0) {
-    print("Usage: minibox doctor\n\nTells what this machine can do, and how to mend what it cannot. Exits with 1 if `minibox run` cannot work.\n");
+    print(
+      "Usage: minibox doctor\n\nTells what this machine can do, and how to mend what it cannot. Exits with 1 if `minibox run` cannot work.\n",
+    );
     return args.every((arg) => arg === "--help" || arg === "-h") ? 0 : 125;
   }
   let status = 0;

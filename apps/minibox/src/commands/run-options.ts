@@ -60,19 +60,26 @@ cannot be executed; 127 it was not found.
  * Takes the command line of `run` apart. Options end at the first word that is none: the rest is the command's.
  * @throws {MiniboxError} for an option that is unknown, or a value that cannot be.
  */
-export function parseRun(args: readonly string[], env: Readonly<Record<string, string | undefined>>): RunCommandLine {
+export function parseRun(
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): RunCommandLine {
   const end = endOfOptions(args);
   const { values } = parseOptions(args.slice(0, end));
   const [file, ...rest] = args.slice(args[end] === "--" ? end + 1 : end);
   if (file === undefined && values.help !== true) {
-    throw new MiniboxError("ERR_NO_COMMAND", "no command to run", { hint: "minibox run [OPTIONS] [--] CMD [ARG…]" });
+    throw new MiniboxError("ERR_NO_COMMAND", "no command to run", {
+      hint: "minibox run [OPTIONS] [--] CMD [ARG…]",
+    });
   }
   return {
     options: {
       command: [file ?? "", ...rest],
       rootfs: values.rootfs,
       readOnly: values["read-only"],
-      env: Object.fromEntries((values.env ?? []).flatMap((text) => parseEnv(text, env))),
+      env: Object.fromEntries(
+        (values.env ?? []).flatMap((text) => parseEnv(text, env)),
+      ),
       cwd: values.workdir,
       user: values.user,
       name: values.name,
@@ -90,7 +97,13 @@ export function parseRun(args: readonly string[], env: Readonly<Record<string, s
 /** The index of the first word that is no option and no option's value, or of `--`. */
 function endOfOptions(args: readonly string[]): number {
   if (args[0] === "--" || args[0]?.startsWith("-") !== true) return 0;
-  const { tokens } = parseArgs({ args: [...args], options: OPTIONS, strict: false, allowPositionals: true, tokens: true });
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: OPTIONS,
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
   return tokens.find(({ kind }) => kind !== "option")?.index ?? args.length;
 }
 
@@ -102,10 +115,14 @@ function parseOptions(args: string[]): ReturnType<typeof parseStrictly> {
   } catch (cause) {
     const message = cause instanceof Error ? cause.message : String(cause);
     const [first = message] = message.split(/\.\s/);
-    throw new MiniboxError("ERR_USAGE", first.charAt(0).toLowerCase() + first.slice(1), {
-      cause,
-      hint: "minibox run --help lists the options",
-    });
+    throw new MiniboxError(
+      "ERR_USAGE",
+      first.charAt(0).toLowerCase() + first.slice(1),
+      {
+        cause,
+        hint: "minibox run --help lists the options",
+      },
+    );
   }
 }
 
@@ -114,10 +131,16 @@ function parseStrictly(args: string[]) {
 }
 
 /** `NAME=VALUE`, or `NAME` for ours. A name that we do not have is not set, as docker does. */
-function parseEnv(text: string, env: Readonly<Record<string, string | undefined>>): [string, string][] {
+function parseEnv(
+  text: string,
+  env: Readonly<Record<string, string | undefined>>,
+): [string, string][] {
   const at = text.indexOf("=");
   if (at === 0 || text === "") {
-    throw new MiniboxError("ERR_INVALID_OPTION", `invalid variable '${text}': expected NAME=VALUE or NAME`);
+    throw new MiniboxError(
+      "ERR_INVALID_OPTION",
+      `invalid variable '${text}': expected NAME=VALUE or NAME`,
+    );
   }
   if (at > 0) return [[text.slice(0, at), text.slice(at + 1)]];
   const ours = env[text];
@@ -126,8 +149,16 @@ function parseEnv(text: string, env: Readonly<Record<string, string | undefined>
 
 function parseVolume(text: string): Volume {
   const [source = "", destination = "", mode, ...rest] = text.split(":");
-  if (source === "" || destination === "" || rest.length > 0 || !["ro", "rw", undefined].includes(mode)) {
-    throw new MiniboxError("ERR_INVALID_OPTION", `invalid volume '${text}': expected SRC:DST or SRC:DST:ro`);
+  if (
+    source === "" ||
+    destination === "" ||
+    rest.length > 0 ||
+    !["ro", "rw", undefined].includes(mode)
+  ) {
+    throw new MiniboxError(
+      "ERR_INVALID_OPTION",
+      `invalid volume '${text}': expected SRC:DST or SRC:DST:ro`,
+    );
   }
   return { source, destination, readOnly: mode === "ro" };
 }
@@ -135,5 +166,8 @@ function parseVolume(text: string): Volume {
 function parseNet(text: string | undefined): "none" | "host" {
   if (text === undefined || text === "none") return "none";
   if (text === "host") return "host";
-  throw new MiniboxError("ERR_INVALID_OPTION", `invalid network '${text}': expected none or host`);
+  throw new MiniboxError(
+    "ERR_INVALID_OPTION",
+    `invalid network '${text}': expected none or host`,
+  );
 }

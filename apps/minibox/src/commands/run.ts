@@ -11,18 +11,28 @@ import { print } from "../print.ts";
 
 /** `minibox run`. */
 export async function main(args: string[]): Promise<number> {
-  const { options, plan, help, tty, interactive } = parseRun(args, callersVariables(process.env));
+  const { options, plan, help, tty, interactive } = parseRun(
+    args,
+    callersVariables(process.env),
+  );
   if (help) {
     print(RUN_HELP);
     return 0;
   }
   const onTerminal = isTerminal(0) && isTerminal(1);
   if (tty === true && !isTerminal(0) && interactive !== true) {
-    throw new MiniboxError("ERR_NO_TERMINAL", "a terminal was asked for, and stdin is none", {
-      hint: "without -t the command gets stdin as it is; -it makes a terminal anyway",
-    });
+    throw new MiniboxError(
+      "ERR_NO_TERMINAL",
+      "a terminal was asked for, and stdin is none",
+      {
+        hint: "without -t the command gets stdin as it is; -it makes a terminal anyway",
+      },
+    );
   }
-  const whole = { ...options, terminal: (tty ?? onTerminal) ? terminalSize() : undefined };
+  const whole = {
+    ...options,
+    terminal: (tty ?? onTerminal) ? terminalSize() : undefined,
+  };
   if (plan) {
     printPlan(planRun(whole));
     return 0;
@@ -32,9 +42,12 @@ export async function main(args: string[]): Promise<number> {
 
 /** Runs a command in a container, on our terminal or descriptors, and returns its exit status. */
 export async function runToEnd(options: RunOptions): Promise<number> {
-  const child = run(options, { stdio: options.terminal === undefined ? "inherit" : "ignore" });
+  const child = run(options, {
+    stdio: options.terminal === undefined ? "inherit" : "ignore",
+  });
   const stopForwarding = forwardSignals(child);
-  const detach = options.terminal === undefined ? undefined : attachTerminal(child);
+  const detach =
+    options.terminal === undefined ? undefined : attachTerminal(child);
   try {
     return await exitStatus(child);
   } finally {

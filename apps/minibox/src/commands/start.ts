@@ -24,7 +24,9 @@ export async function main(): Promise<number> {
   }
   const shell = process.env["SHELL"];
   const file = shell !== undefined && existsSync(shell) ? shell : "/bin/sh";
-  print("A shell in a container: a throw-away copy of this machine. Try ps ax, hostname, touch /usr/hello; exit leaves it.\n");
+  print(
+    "A shell in a container: a throw-away copy of this machine. Try ps ax, hostname, touch /usr/hello; exit leaves it.\n",
+  );
   await runToEnd({ command: [file], name: NAME, terminal: terminalSize() });
   // How the last command of a shell ended says nothing of how this did.
   return 0;

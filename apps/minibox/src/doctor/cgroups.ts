@@ -9,10 +9,17 @@ export function checkCgroups(): Finding {
   const v1 = mounts.some(({ fsType }) => fsType === "cgroup");
   if (v2 === undefined) {
     const detail = v1 ? "version 1 only" : "not mounted";
-    return { state: "limited", what, detail, mend: "boot with systemd.unified_cgroup_hierarchy=1 for version 2" };
+    return {
+      state: "limited",
+      what,
+      detail,
+      mend: "boot with systemd.unified_cgroup_hierarchy=1 for version 2",
+    };
   }
   const own = ownCgroup(v2);
-  const writable = isWritable(own) ? "ours can be divided" : "ours cannot be divided by us";
+  const writable = isWritable(own)
+    ? "ours can be divided"
+    : "ours cannot be divided by us";
   if (v1) {
     return {
       state: "limited",
@@ -21,13 +28,20 @@ export function checkCgroups(): Finding {
       mend: "boot with systemd.unified_cgroup_hierarchy=1 for version 2 alone",
     };
   }
-  if (isWritable(own)) return { state: "ok", what, detail: `version 2 at ${v2}; ${writable}` };
-  return { state: "limited", what, detail: `version 2 at ${v2}; ${writable}`, mend: "systemd-run --user --scope -p Delegate=yes minibox …" };
+  if (isWritable(own))
+    return { state: "ok", what, detail: `version 2 at ${v2}; ${writable}` };
+  return {
+    state: "limited",
+    what,
+    detail: `version 2 at ${v2}; ${writable}`,
+    mend: "systemd-run --user --scope -p Delegate=yes minibox …",
+  };
 }
 
 /** The directory of the version 2 cgroup that this process is in. */
 function ownCgroup(mountPoint: string): string {
-  const [, path = "/"] = /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8")) ?? [];
+  const [, path = "/"] =
+    /^0::(.*)$/m.exec(readFileSync("/proc/self/cgroup", "utf8")) ?? [];
   return mountPoint + path;
 }
 

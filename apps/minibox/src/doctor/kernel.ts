@@ -9,16 +9,28 @@ const NEEDED = [5, 12] as const;
 export function checkKernel(): Finding {
   const what = "kernel";
   const [major = 0, minor = 0] = release().split(".").map(Number);
-  const enough = major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
+  const enough =
+    major > NEEDED[0] || (major === NEEDED[0] && minor >= NEEDED[1]);
   if (enough) return { state: "ok", what, detail: `Linux ${release()}` };
-  return { state: "missing", what, detail: `Linux ${release()}`, mend: `Linux ${NEEDED.join(".")} or later` };
+  return {
+    state: "missing",
+    what,
+    detail: `Linux ${release()}`,
+    mend: `Linux ${NEEDED.join(".")} or later`,
+  };
 }
 
 export function checkSeccomp(): Finding {
   const what = "seccomp";
   const actions = readIfThere("/proc/sys/kernel/seccomp/actions_avail");
-  if (actions !== undefined) return { state: "ok", what, detail: `filters, with ${actions}` };
-  return { state: "limited", what, detail: "no filters in this kernel", mend: "a kernel built with CONFIG_SECCOMP_FILTER" };
+  if (actions !== undefined)
+    return { state: "ok", what, detail: `filters, with ${actions}` };
+  return {
+    state: "limited",
+    what,
+    detail: "no filters in this kernel",
+    mend: "a kernel built with CONFIG_SECCOMP_FILTER",
+  };
 }
 
 export function checkLandlock(): Finding {
@@ -32,7 +44,10 @@ export function checkLandlock(): Finding {
     return {
       state: "limited",
       what,
-      detail: error.code === "EOPNOTSUPP" ? "in this kernel, but not switched on" : "not in this kernel",
+      detail:
+        error.code === "EOPNOTSUPP"
+          ? "in this kernel, but not switched on"
+          : "not in this kernel",
       mend: "Linux 5.13 with CONFIG_SECURITY_LANDLOCK, and landlock in the lsm= list of the kernel's command line",
     };
   }

@@ -1,11 +1,21 @@
 import { spawn, type SpawnOptions } from "@ns/spawn";
-import { AtFlags, CloneFlags, mkdirat, mount, MountFlags, type Step, SyscallError } from "@ns/syscalls";
+import {
+  AtFlags,
+  CloneFlags,
+  mkdirat,
+  mount,
+  MountFlags,
+  type Step,
+  SyscallError,
+} from "@ns/syscalls";
 import { thisHost } from "../host/host.ts";
 import type { Finding } from "./check.ts";
 import { readIfThere } from "./kernel.ts";
 
 /** Tries `setup` in a new user and mount namespace. Returns the error, or undefined if it works. */
-async function attempt(setup: readonly Step[]): Promise<SyscallError | undefined> {
+async function attempt(
+  setup: readonly Step[],
+): Promise<SyscallError | undefined> {
   const host = thisHost();
   const options: SpawnOptions = {
     cloneflags: CloneFlags.NEWUSER | CloneFlags.NEWNS,
@@ -47,14 +57,23 @@ export async function checkUserNamespaces(): Promise<Finding> {
   const what = "user namespaces";
   const error = await attempt([]);
   if (error === undefined) {
-    return { state: "ok", what, detail: `at most ${readIfThere("/proc/sys/user/max_user_namespaces") ?? "?"}` };
+    return {
+      state: "ok",
+      what,
+      detail: `at most ${readIfThere("/proc/sys/user/max_user_namespaces") ?? "?"}`,
+    };
   }
-  const reason = RESTRICTIONS.find(({ file, forbids }) => forbids(readIfThere(file) ?? ""));
+  const reason = RESTRICTIONS.find(({ file, forbids }) =>
+    forbids(readIfThere(file) ?? ""),
+  );
   return {
     state: thisHost().privileged ? "limited" : "missing",
     what,
-    detail: reason === undefined ? error.message : `forbidden by ${reason.file}`,
-    mend: reason?.mend ?? "a container or a seccomp filter around us may forbid them: run minibox outside of it",
+    detail:
+      reason === undefined ? error.message : `forbidden by ${reason.file}`,
+    mend:
+      reason?.mend ??
+      "a container or a seccomp filter around us may forbid them: run minibox outside of it",
   };
 }
 
@@ -63,8 +82,15 @@ export function checkAppArmor(): Finding {
   if (readIfThere("/sys/module/apparmor/parameters/enabled") !== "Y") {
     return { state: "ok", what, detail: "not in force" };
   }
-  const restricted = readIfThere("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") === "1";
-  if (!restricted) return { state: "ok", what, detail: "in force, without a restriction of user namespaces" };
+  const restricted =
+    readIfThere("/proc/sys/kernel/apparmor_restrict_unprivileged_userns") ===
+    "1";
+  if (!restricted)
+    return {
+      state: "ok",
+      what,
+      detail: "in force, without a restriction of user namespaces",
+    };
   return {
     state: "limited",
     what,
@@ -76,11 +102,16 @@ export function checkAppArmor(): Finding {
 export function checkSubordinateIds(): Finding {
   const what = "subordinate ids";
   const host = thisHost();
-  if (host.euid === 0) return { state: "ok", what, detail: "not needed by root" };
+  if (host.euid === 0)
+    return { state: "ok", what, detail: "not needed by root" };
   const { uids, gids } = host.subordinateIds;
   const [uidRange] = uids;
   if (uidRange !== undefined && gids.length > 0) {
-    return { state: "ok", what, detail: `${uidRange.size} from ${uidRange.first}` };
+    return {
+      state: "ok",
+      what,
+      detail: `${uidRange.size} from ${uidRange.first}`,
+    };
   }
   return {
     state: "limited",
@@ -92,10 +123,13 @@ export function checkSubordinateIds(): Finding {
 
 export async function checkOverlay(): Promise<Finding> {
   const what = "overlay in a user namespace";
-  const layers = "lowerdir=/usr,upperdir=/tmp/upper,workdir=/tmp/work,userxattr";
+  const layers =
+    "lowerdir=/usr,upperdir=/tmp/upper,workdir=/tmp/work,userxattr";
   const error = await attempt([
     mount("tmpfs", "/tmp", "tmpfs", 0, null),
-    ...["upper", "work", "merged"].map((name) => mkdirat(AtFlags.FDCWD, `/tmp/${name}`, 0o755)),
+    ...["upper", "work", "merged"].map((name) =>
+      mkdirat(AtFlags.FDCWD, `/tmp/${name}`, 0o755),
+    ),
     mount("overlay", "/tmp/merged", "overlay", MountFlags.NODEV, layers),
   ]);
   if (error === undefined) return { state: "ok", what, detail: "works" };

@@ -1,4 +1,12 @@
-import { accessSync, constants, lstatSync, readdirSync, readFileSync, readlinkSync, type Stats } from "node:fs";
+import {
+  accessSync,
+  constants,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  type Stats,
+} from "node:fs";
 import { basename, join } from "node:path";
 import { Capabilities } from "@ns/syscalls";
 import { type IdRange, readSubordinateIds } from "./subordinate-ids.ts";
@@ -26,7 +34,10 @@ export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly mounts: readonly MountInfo[];
   /** Ids that newuidmap(1) and newgidmap(1) would grant; none where they are not installed. */
-  readonly subordinateIds: { readonly uids: readonly IdRange[]; readonly gids: readonly IdRange[] };
+  readonly subordinateIds: {
+    readonly uids: readonly IdRange[];
+    readonly gids: readonly IdRange[];
+  };
   /** The entries of a directory; none if it may not be read. */
   list(directory: string): readonly Entry[];
   /** What is at a path; undefined if there is nothing. */
@@ -42,9 +53,13 @@ export function thisHost(): Host {
     return () => (value ??= { it: read() }).it;
   };
   const euid = process.geteuid?.() ?? 0;
-  const mounts = lazy(() => parseMountinfo(readFileSync("/proc/self/mountinfo", "utf8")));
+  const mounts = lazy(() =>
+    parseMountinfo(readFileSync("/proc/self/mountinfo", "utf8")),
+  );
   const subordinateIds = lazy(() => readSubordinateIds(euid));
-  const privileged = lazy(() => euid === 0 && hasCapability(Capabilities.SYS_ADMIN));
+  const privileged = lazy(
+    () => euid === 0 && hasCapability(Capabilities.SYS_ADMIN),
+  );
   return {
     euid,
     egid: process.getegid?.() ?? 0,
@@ -75,7 +90,10 @@ function currentDirectory(): string | undefined {
 }
 
 function hasCapability(capability: number): boolean {
-  const [, effective = "0"] = /^CapEff:\s*([0-9a-f]+)$/m.exec(readFileSync("/proc/self/status", "utf8")) ?? [];
+  const [, effective = "0"] =
+    /^CapEff:\s*([0-9a-f]+)$/m.exec(
+      readFileSync("/proc/self/status", "utf8"),
+    ) ?? [];
   return (BigInt(`0x${effective}`) & (1n << BigInt(capability))) !== 0n;
 }
 
@@ -91,19 +109,23 @@ function canEnter(directory: string): boolean {
 
 function list(directory: string): Entry[] {
   if (!canEnter(directory)) return [];
-  return readdirSync(directory).flatMap((name) => stat(join(directory, name)) ?? []);
+  return readdirSync(directory).flatMap(
+    (name) => stat(join(directory, name)) ?? [],
+  );
 }
 
 function stat(path: string): Entry | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats === undefined ? undefined : describe(basename(path), path, stats);
+  return stats === undefined
+    ? undefined
+    : describe(basename(path), path, stats);
 }
 
 function describe(name: string, path: string, stats: Stats): Entry {
   const { uid, gid } = stats;
   const facts = { name, mode: stats.mode & 0o7777, uid, gid };
-  if (stats.isSymbolicLink()) return { ...facts, type: "symlink", target: readlinkSync(path) };
+  if (stats.isSymbolicLink())
+    return { ...facts, type: "symlink", target: readlinkSync(path) };
   if (stats.isDirectory()) return { ...facts, type: "directory" };
   return { ...facts, type: stats.isFile() ? "file" : "other" };
 }
-

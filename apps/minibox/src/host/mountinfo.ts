@@ -19,7 +19,8 @@ export function parseMountinfo(text: string): MountInfo[] {
   return text.split("\n").flatMap((line) => {
     if (line === "") return [];
     const [before, after] = splitOnce(line, " - ");
-    const [mountId, parentId, , root = "", mountPoint = "", options = ""] = before.split(" ");
+    const [mountId, parentId, , root = "", mountPoint = "", options = ""] =
+      before.split(" ");
     const [fsType = "", mountSource = ""] = after.split(" ");
     return {
       mountId: Number(mountId),
@@ -35,10 +36,14 @@ export function parseMountinfo(text: string): MountInfo[] {
 
 function splitOnce(text: string, separator: string): [string, string] {
   const at = text.indexOf(separator);
-  return at < 0 ? [text, ""] : [text.slice(0, at), text.slice(at + separator.length)];
+  return at < 0
+    ? [text, ""]
+    : [text.slice(0, at), text.slice(at + separator.length)];
 }
 
 /** The kernel writes space, tab, newline and backslash as three octal digits. */
 function unescapeOctal(text: string): string {
-  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));
+  return text.replaceAll(/\\([0-7]{3})/g, (_, digits: string) =>
+    String.fromCharCode(Number.parseInt(digits, 8)),
+  );
 }

@@ -10,17 +10,28 @@ export interface IdRange {
  * Parses /etc/subuid or /etc/subgid, and returns the ranges of a user given by name or number; see
  * subuid(5). Lines that are not of its form are passed over, as newuidmap(1) does.
  */
-export function parseSubordinateIds(text: string, user: { readonly uid: number; readonly name?: string }): IdRange[] {
+export function parseSubordinateIds(
+  text: string,
+  user: { readonly uid: number; readonly name?: string },
+): IdRange[] {
   return text.split("\n").flatMap((line) => {
     const [, owner, first, size] = /^([^:\s]+):(\d+):(\d+)$/.exec(line) ?? [];
-    if (owner === undefined || (owner !== user.name && owner !== String(user.uid))) return [];
+    if (
+      owner === undefined ||
+      (owner !== user.name && owner !== String(user.uid))
+    )
+      return [];
     return { first: Number(first), size: Number(size) };
   });
 }
 
 /** The ranges of this user, or none if newuidmap(1) and newgidmap(1) are not there to grant them. */
-export function readSubordinateIds(uid: number): { uids: IdRange[]; gids: IdRange[] } {
-  if (!["/usr/bin/newuidmap", "/usr/bin/newgidmap"].every(isExecutable)) return { uids: [], gids: [] };
+export function readSubordinateIds(uid: number): {
+  uids: IdRange[];
+  gids: IdRange[];
+} {
+  if (!["/usr/bin/newuidmap", "/usr/bin/newgidmap"].every(isExecutable))
+    return { uids: [], gids: [] };
   const user = { uid, ...nameOf() };
   return {
     uids: parseSubordinateIds(readIfThere("/etc/subuid"), user),

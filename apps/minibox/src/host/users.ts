@@ -1,5 +1,13 @@
 import { closeSync, fstatSync, readSync } from "node:fs";
-import { AtFlags, invoke, openat, openat2, OpenFlags, ResolveFlags, SyscallError } from "@ns/syscalls";
+import {
+  AtFlags,
+  invoke,
+  openat,
+  openat2,
+  OpenFlags,
+  ResolveFlags,
+  SyscallError,
+} from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import type { User } from "../plan/ids.ts";
 
@@ -26,26 +34,38 @@ const MAX_ID = 0xfffffffe;
  */
 export function resolveUser(spec: string, database: UserDatabase): User {
   const [userPart = "", groupPart, ...rest] = spec.split(":");
-  if (userPart === "" || groupPart === "" || rest.length > 0) throw invalid(spec);
+  if (userPart === "" || groupPart === "" || rest.length > 0)
+    throw invalid(spec);
   const users = parsePasswd(database.passwd);
   const number = parseId(userPart);
-  const entry = users.find((user) => (number === undefined ? user.name === userPart : user.uid === number));
+  const entry = users.find((user) =>
+    number === undefined ? user.name === userPart : user.uid === number,
+  );
   const uid = number ?? entry?.uid;
   if (uid === undefined) throw unknown("user", userPart, "/etc/passwd");
   const groups = parseGroup(database.group);
   if (groupPart !== undefined) {
-    const gid = parseId(groupPart) ?? groups.find(({ name }) => name === groupPart)?.gid;
+    const gid =
+      parseId(groupPart) ?? groups.find(({ name }) => name === groupPart)?.gid;
     if (gid === undefined) throw unknown("group", groupPart, "/etc/group");
     return { uid, gid, groups: [] };
   }
   const gid = entry?.gid ?? 0;
-  const others = groups.filter((group) => entry !== undefined && group.members.includes(entry.name));
-  return { uid, gid, groups: others.map((group) => group.gid).filter((id) => id !== gid) };
+  const others = groups.filter(
+    (group) => entry !== undefined && group.members.includes(entry.name),
+  );
+  return {
+    uid,
+    gid,
+    groups: others.map((group) => group.gid).filter((id) => id !== gid),
+  };
 }
 
 /** The home directory of a user, as its /etc/passwd says. */
 export function homeOf(uid: number, database: UserDatabase): string {
-  return parsePasswd(database.passwd).find((user) => user.uid === uid)?.home ?? "/";
+  return (
+    parsePasswd(database.passwd).find((user) => user.uid === uid)?.home ?? "/"
+  );
 }
 
 /** Parses passwd(5). Lines that are not of its form are passed over. */
@@ -59,11 +79,15 @@ export function parsePasswd(text: string): PasswdEntry[] {
 }
 
 /** Parses group(5). */
-export function parseGroup(text: string): { name: string; gid: number; members: string[] }[] {
+export function parseGroup(
+  text: string,
+): { name: string; gid: number; members: string[] }[] {
   return text.split("\n").flatMap((line) => {
     const [name = "", , gid = "", members = ""] = line.split(":");
     const id = parseId(gid);
-    return name === "" || id === undefined ? [] : { name, gid: id, members: members.split(",") };
+    return name === "" || id === undefined
+      ? []
+      : { name, gid: id, members: members.split(",") };
   });
 }
 
@@ -74,13 +98,20 @@ function parseId(text: string): number | undefined {
 }
 
 function invalid(spec: string): MiniboxError {
-  return new MiniboxError("ERR_INVALID_OPTION", `invalid user '${spec}': expected USER or USER:GROUP, by name or number`);
+  return new MiniboxError(
+    "ERR_INVALID_OPTION",
+    `invalid user '${spec}': expected USER or USER:GROUP, by name or number`,
+  );
 }
 
 function unknown(kind: string, name: string, file: string): MiniboxError {
-  return new MiniboxError("ERR_UNKNOWN_USER", `unknown ${kind} '${name}': not in ${file} of the root file system`, {
-    hint: `a number from 0 to ${MAX_ID} needs no entry there`,
-  });
+  return new MiniboxError(
+    "ERR_UNKNOWN_USER",
+    `unknown ${kind} '${name}': not in ${file} of the root file system`,
+    {
+      hint: `a number from 0 to ${MAX_ID} needs no entry there`,
+    },
+  );
 }
 
 /** What is read of a user database at the most: an image may have put anything there (CVE-2026-47262). */
@@ -88,9 +119,18 @@ const MAX_BYTES = 1 << 20;
 
 /** Reads the user database of the root at `rootfs`, without being led out of it. */
 export function readUserDatabase(rootfs: string): UserDatabase {
-  const root = invoke(openat(AtFlags.FDCWD, rootfs, OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC));
+  const root = invoke(
+    openat(
+      AtFlags.FDCWD,
+      rootfs,
+      OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC,
+    ),
+  );
   try {
-    return { passwd: readInRoot(root, "etc/passwd"), group: readInRoot(root, "etc/group") };
+    return {
+      passwd: readInRoot(root, "etc/passwd"),
+      group: readInRoot(root, "etc/group"),
+    };
   } finally {
     closeSync(root);
   }
@@ -112,12 +152,20 @@ function readInRoot(root: number, path: string): string {
 
 function openInRoot(root: number, path: string): number | undefined {
   // Non-blocking, so that a FIFO does not make us wait.
-  const flags = OpenFlags.RDONLY | OpenFlags.NONBLOCK | OpenFlags.NOCTTY | OpenFlags.CLOEXEC;
+  const flags =
+    OpenFlags.RDONLY |
+    OpenFlags.NONBLOCK |
+    OpenFlags.NOCTTY |
+    OpenFlags.CLOEXEC;
   const resolve = ResolveFlags.IN_ROOT | ResolveFlags.NO_MAGICLINKS;
   try {
     return invoke(openat2(root, path, { flags, resolve }));
   } catch (error) {
-    if (error instanceof SyscallError && ["ENOENT", "ENOTDIR", "ELOOP", "EACCES"].includes(error.code)) return undefined;
+    if (
+      error instanceof SyscallError &&
+      ["ENOENT", "ENOTDIR", "ELOOP", "EACCES"].includes(error.code)
+    )
+      return undefined;
     throw error;
   }
 }

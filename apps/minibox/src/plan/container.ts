@@ -1,19 +1,37 @@
 import type { SpawnOptions } from "@ns/spawn";
-import { CloneFlags, joinSessionKeyring, sethostname, step, type Step } from "@ns/syscalls";
+import {
+  CloneFlags,
+  joinSessionKeyring,
+  sethostname,
+  step,
+  type Step,
+} from "@ns/syscalls";
 import type { Host } from "../host/host.ts";
 import type { RunOptions } from "../options.ts";
 import { CONTAINER_CAPABILITIES } from "./capabilities.ts";
 import { makeDev, takeDevices } from "./devices.ts";
 import { mapIds, type User } from "./ids.ts";
 import { makePrivate } from "./isolate.ts";
-import { attachKernelFilesystems, makeKernelFilesystems, maskPaths } from "./kernel-filesystems.ts";
+import {
+  attachKernelFilesystems,
+  makeKernelFilesystems,
+  maskPaths,
+} from "./kernel-filesystems.ts";
 import { bringUpLoopback } from "./network.ts";
 import { layoutRoot } from "./root-layout.ts";
-import { buildRootfs, buildThrowawayRoot, enterRoot, sealRoot } from "./root.ts";
+import {
+  buildRootfs,
+  buildThrowawayRoot,
+  enterRoot,
+  sealRoot,
+} from "./root.ts";
 import { attachVolumes, type ResolvedVolume, takeVolumes } from "./volumes.ts";
 
 /** Options whose names and paths have been looked up. */
-export interface ResolvedRun extends Omit<RunOptions, "user" | "volumes" | "env" | "name" | "cwd"> {
+export interface ResolvedRun extends Omit<
+  RunOptions,
+  "user" | "volumes" | "env" | "name" | "cwd"
+> {
   readonly name: string;
   readonly user: User;
   readonly volumes: readonly ResolvedVolume[];
@@ -40,9 +58,19 @@ export function planContainer(run: ResolvedRun, host: Host): ContainerPlan {
     args,
     options: {
       cloneflags: namespaces(inUserNamespace, ownNetwork),
-      ...(ids !== undefined && { uidMappings: ids.uidMappings, gidMappings: ids.gidMappings }),
-      setup: setup(run, host, { inUserNamespace, ownNetwork, ttyGroupIsMapped }),
-      credential: { ...run.user, groups: ids === undefined || ids.ranges ? run.user.groups : null },
+      ...(ids !== undefined && {
+        uidMappings: ids.uidMappings,
+        gidMappings: ids.gidMappings,
+      }),
+      setup: setup(run, host, {
+        inUserNamespace,
+        ownNetwork,
+        ttyGroupIsMapped,
+      }),
+      credential: {
+        ...run.user,
+        groups: ids === undefined || ids.ranges ? run.user.groups : null,
+      },
       capabilities: capabilitiesOf(run.user),
       noNewPrivileges: true,
       pdeathsig: "SIGKILL",
@@ -50,14 +78,25 @@ export function planContainer(run: ResolvedRun, host: Host): ContainerPlan {
       umask: 0o022,
       cwd: run.cwd,
       env: run.env,
-      ...(run.terminal !== undefined && { pty: { ...run.terminal, ptmx: "/dev/pts/ptmx" } }),
+      ...(run.terminal !== undefined && {
+        pty: { ...run.terminal, ptmx: "/dev/pts/ptmx" },
+      }),
     },
   };
 }
 
 function namespaces(inUserNamespace: boolean, ownNetwork: boolean): number {
-  const { NEWNS, NEWPID, NEWUTS, NEWIPC, NEWCGROUP, NEWUSER, NEWNET } = CloneFlags;
-  return NEWNS | NEWPID | NEWUTS | NEWIPC | NEWCGROUP | (inUserNamespace ? NEWUSER : 0) | (ownNetwork ? NEWNET : 0);
+  const { NEWNS, NEWPID, NEWUTS, NEWIPC, NEWCGROUP, NEWUSER, NEWNET } =
+    CloneFlags;
+  return (
+    NEWNS |
+    NEWPID |
+    NEWUTS |
+    NEWIPC |
+    NEWCGROUP |
+    (inUserNamespace ? NEWUSER : 0) |
+    (ownNetwork ? NEWNET : 0)
+  );
 }
 
 interface Circumstances {
@@ -70,7 +109,11 @@ interface Circumstances {
  * The steps inside: first what needs the host's root is taken hold of, then the root changes, then all
  * else is attached where no path leads to the host any more.
  */
-function setup(run: ResolvedRun, host: Host, { inUserNamespace, ownNetwork, ttyGroupIsMapped }: Circumstances): Step[] {
+function setup(
+  run: ResolvedRun,
+  host: Host,
+  { inUserNamespace, ownNetwork, ttyGroupIsMapped }: Circumstances,
+): Step[] {
   const kernel = makeKernelFilesystems(ownNetwork || !inUserNamespace);
   const devices = takeDevices();
   const volumes = takeVolumes(run.volumes);
@@ -80,7 +123,9 @@ function setup(run: ResolvedRun, host: Host, { inUserNamespace, ownNetwork, ttyG
     ...kernel.steps,
     ...devices.steps,
     ...volumes.flatMap(({ steps }) => steps),
-    ...(run.rootfs === undefined ? buildThrowawayRoot(layout, inUserNamespace) : buildRootfs(run.rootfs)),
+    ...(run.rootfs === undefined
+      ? buildThrowawayRoot(layout, inUserNamespace)
+      : buildRootfs(run.rootfs)),
     ...enterRoot(),
     ...attachKernelFilesystems(kernel),
     ...makeDev(devices, ttyGroupIsMapped),
@@ -98,7 +143,9 @@ function setup(run: ResolvedRun, host: Host, { inUserNamespace, ownNetwork, ttyG
 }
 
 /** Root keeps the container set; any other user has none, but may gain no more than it by a set-user-ID file. */
-function capabilitiesOf({ uid }: User): NonNullable<SpawnOptions["capabilities"]> {
+function capabilitiesOf({
+  uid,
+}: User): NonNullable<SpawnOptions["capabilities"]> {
   const held = uid === 0 ? CONTAINER_CAPABILITIES : [];
   return { bounding: CONTAINER_CAPABILITIES, effective: held, permitted: held };
 }

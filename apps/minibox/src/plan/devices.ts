@@ -34,7 +34,10 @@ const TTY_GID = 5;
 
 /** The host's device files. */
 export interface HostDevices {
-  readonly taken: readonly { readonly name: string; readonly mount: Register }[];
+  readonly taken: readonly {
+    readonly name: string;
+    readonly mount: Register;
+  }[];
   readonly steps: readonly Step[];
 }
 
@@ -43,7 +46,10 @@ export interface HostDevices {
  * Everything else in a container is mounted nodev, so that a device that root makes in there (CAP_MKNOD) cannot be opened.
  */
 export function takeDevices(): HostDevices {
-  const taken = DEVICES.map((name) => ({ name, ...takeFromHost(`/dev/${name}`, "a device") }));
+  const taken = DEVICES.map((name) => ({
+    name,
+    ...takeFromHost(`/dev/${name}`, "a device"),
+  }));
   return {
     taken,
     steps: taken.flatMap(({ mount, steps }) => [
@@ -54,23 +60,56 @@ export function takeDevices(): HostDevices {
 }
 
 /** What a device's own mount is. */
-export const DEVICE: number = MountAttrFlags.RDONLY | MountAttrFlags.NOSUID | MountAttrFlags.NOEXEC;
+export const DEVICE: number =
+  MountAttrFlags.RDONLY | MountAttrFlags.NOSUID | MountAttrFlags.NOEXEC;
 
 /** Makes /dev: the devices, a devpts of its own, shared memory and message queues. */
-export function makeDev(devices: HostDevices, ttyGroupIsMapped: boolean): Step[] {
+export function makeDev(
+  devices: HostDevices,
+  ttyGroupIsMapped: boolean,
+): Step[] {
   const pts = `newinstance,ptmxmode=0666,mode=0620${ttyGroupIsMapped ? `,gid=${TTY_GID}` : ""}`;
   const { NOSUID, NODEV, NOEXEC, STRICTATIME } = MountFlags;
   return [
-    step(mkdirat(AtFlags.FDCWD, "/dev", 0o755), { ignore: ["EEXIST", "EROFS"] }),
-    step(mount("tmpfs", "/dev", "tmpfs", NOSUID | NODEV | NOEXEC | STRICTATIME, "mode=0755,size=64k"), { why: "our /dev" }),
-    ...devices.taken.flatMap(({ name, mount }) => attachDevice(`/dev/${name}`, mount)),
-    ...Object.entries(LINKS).map(([name, target]) => symlinkat(target, AtFlags.FDCWD, `/dev/${name}`)),
+    step(mkdirat(AtFlags.FDCWD, "/dev", 0o755), {
+      ignore: ["EEXIST", "EROFS"],
+    }),
+    step(
+      mount(
+        "tmpfs",
+        "/dev",
+        "tmpfs",
+        NOSUID | NODEV | NOEXEC | STRICTATIME,
+        "mode=0755,size=64k",
+      ),
+      { why: "our /dev" },
+    ),
+    ...devices.taken.flatMap(({ name, mount }) =>
+      attachDevice(`/dev/${name}`, mount),
+    ),
+    ...Object.entries(LINKS).map(([name, target]) =>
+      symlinkat(target, AtFlags.FDCWD, `/dev/${name}`),
+    ),
     mkdirat(AtFlags.FDCWD, "/dev/pts", 0o755),
-    step(mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, pts), { why: "terminals of our own" }),
+    step(mount("devpts", "/dev/pts", "devpts", NOSUID | NOEXEC, pts), {
+      why: "terminals of our own",
+    }),
     mkdirat(AtFlags.FDCWD, "/dev/shm", 0o1777),
-    step(mount("shm", "/dev/shm", "tmpfs", NOSUID | NODEV | NOEXEC, "mode=1777,size=64m"), { why: "shared memory" }),
+    step(
+      mount(
+        "shm",
+        "/dev/shm",
+        "tmpfs",
+        NOSUID | NODEV | NOEXEC,
+        "mode=1777,size=64m",
+      ),
+      { why: "shared memory" },
+    ),
     mkdirat(AtFlags.FDCWD, "/dev/mqueue", 0o755),
-    step(mount("mqueue", "/dev/mqueue", "mqueue", NOSUID | NODEV | NOEXEC, null), { why: "message queues" }),
+    step(
+      mount("mqueue", "/dev/mqueue", "mqueue", NOSUID | NODEV | NOEXEC, null),
+      { why: "message queues" },
+    ),
   ];
 }
 

@@ -29,8 +29,14 @@ export function mapIds(host: Host, user: User): IdMaps {
   const { uids, gids } = host.subordinateIds;
   if (uids.length > 0 && gids.length > 0) {
     const maps = {
-      uidMappings: [{ containerId: 0, hostId: host.euid, size: 1 }, ...stack(uids)],
-      gidMappings: [{ containerId: 0, hostId: host.egid, size: 1 }, ...stack(gids)],
+      uidMappings: [
+        { containerId: 0, hostId: host.euid, size: 1 },
+        ...stack(uids),
+      ],
+      gidMappings: [
+        { containerId: 0, hostId: host.egid, size: 1 },
+        ...stack(gids),
+      ],
       ranges: true,
     };
     checkMapped("user", user.uid, maps.uidMappings);
@@ -57,13 +63,28 @@ function stack(ranges: readonly IdRange[]): IdMapping[] {
   return mappings;
 }
 
-function checkMapped(kind: "user" | "group", id: number, mappings: readonly IdMapping[]): void {
-  if (mappings.some(({ containerId, size }) => id >= containerId && id < containerId + size)) return;
-  throw new MiniboxError("ERR_UNMAPPED_USER", `${kind} ${id} is not mapped: your subordinate ids reach to ${last(mappings)}`, {
-    hint: "a larger range in /etc/subuid and /etc/subgid: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER",
-  });
+function checkMapped(
+  kind: "user" | "group",
+  id: number,
+  mappings: readonly IdMapping[],
+): void {
+  if (
+    mappings.some(
+      ({ containerId, size }) => id >= containerId && id < containerId + size,
+    )
+  )
+    return;
+  throw new MiniboxError(
+    "ERR_UNMAPPED_USER",
+    `${kind} ${id} is not mapped: your subordinate ids reach to ${last(mappings)}`,
+    {
+      hint: "a larger range in /etc/subuid and /etc/subgid: usermod --add-subuids FIRST-LAST --add-subgids FIRST-LAST USER",
+    },
+  );
 }
 
 function last(mappings: readonly IdMapping[]): number {
-  return Math.max(...mappings.map(({ containerId, size }) => containerId + size - 1));
+  return Math.max(
+    ...mappings.map(({ containerId, size }) => containerId + size - 1),
+  );
 }

@@ -36,11 +36,18 @@ export interface KernelFilesystems {
  */
 export function makeKernelFilesystems(ownsNetwork: boolean): KernelFilesystems {
   const proc = makeDetached("proc", INERT);
-  const sys = ownsNetwork ? makeDetached("sysfs", INERT | MountAttrFlags.RDONLY) : takeFromHost("/sys", "the host's /sys");
+  const sys = ownsNetwork
+    ? makeDetached("sysfs", INERT | MountAttrFlags.RDONLY)
+    : takeFromHost("/sys", "the host's /sys");
   const nullDevice = takeFromHost("/dev/null", "to cover files with");
-  const restrict = mountSetattr(sys.mount, "", AtFlags.EMPTY_PATH | AtFlags.RECURSIVE, {
-    attr_set: INERT | MountAttrFlags.RDONLY,
-  });
+  const restrict = mountSetattr(
+    sys.mount,
+    "",
+    AtFlags.EMPTY_PATH | AtFlags.RECURSIVE,
+    {
+      attr_set: INERT | MountAttrFlags.RDONLY,
+    },
+  );
   return {
     proc: proc.mount,
     sys: sys.mount,
@@ -50,14 +57,25 @@ export function makeKernelFilesystems(ownsNetwork: boolean): KernelFilesystems {
       ...sys.steps,
       ...(ownsNetwork ? [] : [restrict]),
       ...nullDevice.steps,
-      mountSetattr(nullDevice.mount, "", AtFlags.EMPTY_PATH, { attr_set: DEVICE }),
+      mountSetattr(nullDevice.mount, "", AtFlags.EMPTY_PATH, {
+        attr_set: DEVICE,
+      }),
     ],
   };
 }
 
 /** Attaches them in the new root. */
-export function attachKernelFilesystems({ proc, sys }: KernelFilesystems): Step[] {
-  const cgroup = mount("cgroup2", "/sys/fs/cgroup", "cgroup2", MountFlags.RDONLY | INERT, null);
+export function attachKernelFilesystems({
+  proc,
+  sys,
+}: KernelFilesystems): Step[] {
+  const cgroup = mount(
+    "cgroup2",
+    "/sys/fs/cgroup",
+    "cgroup2",
+    MountFlags.RDONLY | INERT,
+    null,
+  );
   return [
     ...attach(proc, "/proc"),
     ...attach(sys, "/sys"),
@@ -75,13 +93,31 @@ export function attachKernelFilesystems({ proc, sys }: KernelFilesystems): Step[
  */
 function attach(detached: Fd, directory: string): Step[] {
   const place = register(`${directory} of the root`);
-  const flags = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.NOFOLLOW | OpenFlags.CLOEXEC;
+  const flags =
+    OpenFlags.PATH |
+    OpenFlags.DIRECTORY |
+    OpenFlags.NOFOLLOW |
+    OpenFlags.CLOEXEC;
   return [
-    step(mkdirat(AtFlags.FDCWD, directory, 0o755), { ignore: ["EEXIST", "EROFS"] }),
-    step(openat(AtFlags.FDCWD, directory, flags), { into: place, why: "a directory, and no link" }),
-    step(moveMount(detached, "", place, "", MoveMountFlags.F_EMPTY_PATH | MoveMountFlags.T_EMPTY_PATH), {
-      why: `our ${directory}`,
+    step(mkdirat(AtFlags.FDCWD, directory, 0o755), {
+      ignore: ["EEXIST", "EROFS"],
     }),
+    step(openat(AtFlags.FDCWD, directory, flags), {
+      into: place,
+      why: "a directory, and no link",
+    }),
+    step(
+      moveMount(
+        detached,
+        "",
+        place,
+        "",
+        MoveMountFlags.F_EMPTY_PATH | MoveMountFlags.T_EMPTY_PATH,
+      ),
+      {
+        why: `our ${directory}`,
+      },
+    ),
     close(place),
   ];
 }
@@ -103,17 +139,32 @@ const MASKED_DIRECTORIES = [
   "/sys/firmware",
   "/sys/devices/virtual/powercap",
 ];
-const READ_ONLY = ["/proc/bus", "/proc/fs", "/proc/irq", "/proc/sys", "/proc/sysrq-trigger"];
+const READ_ONLY = [
+  "/proc/bus",
+  "/proc/fs",
+  "/proc/irq",
+  "/proc/sys",
+  "/proc/sysrq-trigger",
+];
 
 /** Covers what must not be seen and makes read-only what must not be written. What a kernel does not have is passed over. */
 export function maskPaths({ nullDevice }: KernelFilesystems): Step[] {
   return [
     ...MASKED_FILES.flatMap((path) => maskFile(nullDevice, path)),
     ...MASKED_DIRECTORIES.map((path) =>
-      step(mount("tmpfs", path, "tmpfs", MountFlags.RDONLY | INERT, "size=0,nr_inodes=1"), {
-        why: `hide ${path}`,
-        ignore: ["ENOENT"],
-      }),
+      step(
+        mount(
+          "tmpfs",
+          path,
+          "tmpfs",
+          MountFlags.RDONLY | INERT,
+          "size=0,nr_inodes=1",
+        ),
+        {
+          why: `hide ${path}`,
+          ignore: ["ENOENT"],
+        },
+      ),
     ),
     ...READ_ONLY.flatMap(makeReadOnly),
   ];
@@ -121,19 +172,31 @@ export function maskPaths({ nullDevice }: KernelFilesystems): Step[] {
 
 function maskFile(nullDevice: Register, path: string): Step[] {
   const cover = register("cover");
-  const flags = OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | OpenTreeFlags.EMPTY_PATH;
+  const flags =
+    OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | OpenTreeFlags.EMPTY_PATH;
   return [
     step(openTree(nullDevice, "", flags), { into: cover }),
-    step(moveMount(cover, "", AtFlags.FDCWD, path, MoveMountFlags.F_EMPTY_PATH), { why: `hide ${path}`, ignore: ["ENOENT"] }),
+    step(
+      moveMount(cover, "", AtFlags.FDCWD, path, MoveMountFlags.F_EMPTY_PATH),
+      { why: `hide ${path}`, ignore: ["ENOENT"] },
+    ),
     close(cover),
   ];
 }
 
 function makeReadOnly(path: string): Step[] {
   return [
-    step(mount(path, path, null, MountFlags.BIND | MountFlags.REC, null), { why: `${path}, read-only`, ignore: ["ENOENT"] }),
-    step(mountSetattr(AtFlags.FDCWD, path, AtFlags.RECURSIVE, { attr_set: MountAttrFlags.RDONLY }), {
+    step(mount(path, path, null, MountFlags.BIND | MountFlags.REC, null), {
+      why: `${path}, read-only`,
       ignore: ["ENOENT"],
     }),
+    step(
+      mountSetattr(AtFlags.FDCWD, path, AtFlags.RECURSIVE, {
+        attr_set: MountAttrFlags.RDONLY,
+      }),
+      {
+        ignore: ["ENOENT"],
+      },
+    ),
   ];
 }

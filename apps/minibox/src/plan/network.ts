@@ -14,8 +14,13 @@ import {
 export function bringUpLoopback(): Step[] {
   const any = register("socket");
   return [
-    step(socket(SocketFamily.INET, SocketType.DGRAM | SocketType.CLOEXEC, 0), { into: any }),
-    step(setInterfaceFlags(any, "lo", InterfaceFlags.UP | InterfaceFlags.RUNNING), { why: "127.0.0.1 answers" }),
+    step(socket(SocketFamily.INET, SocketType.DGRAM | SocketType.CLOEXEC, 0), {
+      into: any,
+    }),
+    step(
+      setInterfaceFlags(any, "lo", InterfaceFlags.UP | InterfaceFlags.RUNNING),
+      { why: "127.0.0.1 answers" },
+    ),
     close(any),
   ];
 }

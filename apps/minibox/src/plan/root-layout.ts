@@ -44,7 +44,14 @@ function layoutByMounts(host: Host): RootEntry[] {
     const entry = PSEUDO.has(fsType) ? undefined : host.stat(path);
     if (entry?.type !== "directory" && entry?.type !== "file") return [];
     const kind = entry.type === "file" ? "file" : "overlay";
-    return { path, kind, entry, isMountPoint: path !== "/", isThere: true, mountOptions };
+    return {
+      path,
+      kind,
+      entry,
+      isMountPoint: path !== "/",
+      isThere: true,
+      mountOptions,
+    };
   });
 }
 
@@ -55,7 +62,9 @@ function layoutByMounts(host: Host): RootEntry[] {
  */
 function layoutByDirectories(host: Host): RootEntry[] {
   const mounted = byMountPoint(host);
-  const parents = new Set(host.mounts.flatMap(({ mountPoint }) => ancestors(mountPoint)));
+  const parents = new Set(
+    host.mounts.flatMap(({ mountPoint }) => ancestors(mountPoint)),
+  );
 
   const visit = (directory: string): RootEntry[] =>
     host.list(directory).flatMap((entry) => {
@@ -63,12 +72,20 @@ function layoutByDirectories(host: Host): RootEntry[] {
       if (FRESH.has(path)) return [];
       const mount = mounted.get(path);
       const mountOptions = mount?.mountOptions ?? [];
-      const facts = { path, entry, isMountPoint: mount !== undefined, isThere: false, mountOptions };
+      const facts = {
+        path,
+        entry,
+        isMountPoint: mount !== undefined,
+        isThere: false,
+        mountOptions,
+      };
       if (entry.type === "symlink") return { ...facts, kind: "symlink" };
       if (entry.type === "file") return { ...facts, kind: "file" };
       if (entry.type === "other") return [];
-      if (mount !== undefined && PSEUDO.has(mount.fsType)) return { ...facts, kind: "empty" };
-      if (parents.has(path)) return [{ ...facts, kind: "directory" }, ...visit(path)];
+      if (mount !== undefined && PSEUDO.has(mount.fsType))
+        return { ...facts, kind: "empty" };
+      if (parents.has(path))
+        return [{ ...facts, kind: "directory" }, ...visit(path)];
       return { ...facts, kind: host.canEnter(path) ? "overlay" : "empty" };
     });
   const entries = visit("/");
@@ -80,19 +97,40 @@ function layoutByDirectories(host: Host): RootEntry[] {
  * above it, and cannot where one belongs to a user who is not mapped (EOVERFLOW): the host's root, in all but the caller's own.
  */
 function layoutOwn(host: Host, entries: readonly RootEntry[]): RootEntry[] {
-  const overlays = entries.filter(({ kind }) => kind === "overlay").map(({ path }) => path);
-  const own = new Set([ownDirectoryAbove(host, host.cwd), ownDirectoryAbove(host, host.env["HOME"]), "/var/tmp"]);
+  const overlays = entries
+    .filter(({ kind }) => kind === "overlay")
+    .map(({ path }) => path);
+  const own = new Set([
+    ownDirectoryAbove(host, host.cwd),
+    ownDirectoryAbove(host, host.env["HOME"]),
+    "/var/tmp",
+  ]);
   return [...own].sort().flatMap((path) => {
-    if (path === undefined || !overlays.some((above) => path !== above && isBelow(path, above))) return [];
+    if (
+      path === undefined ||
+      !overlays.some((above) => path !== above && isBelow(path, above))
+    )
+      return [];
     const entry = host.stat(path);
     if (entry?.type !== "directory" || !host.canEnter(path)) return [];
-    return { path, kind: "overlay", entry, isMountPoint: false, isThere: true, mountOptions: [] };
+    return {
+      path,
+      kind: "overlay",
+      entry,
+      isMountPoint: false,
+      isThere: true,
+      mountOptions: [],
+    };
   });
 }
 
 /** The topmost of the directories at and above `path` that are the caller's without a break. */
-function ownDirectoryAbove(host: Host, path: string | undefined): string | undefined {
-  if (path?.startsWith("/") !== true || host.stat(path)?.uid !== host.euid) return undefined;
+function ownDirectoryAbove(
+  host: Host,
+  path: string | undefined,
+): string | undefined {
+  if (path?.startsWith("/") !== true || host.stat(path)?.uid !== host.euid)
+    return undefined;
   return ownDirectoryAbove(host, dirname(path)) ?? path;
 }
 

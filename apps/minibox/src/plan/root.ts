@@ -33,23 +33,43 @@ const STAGE = "/sys";
 const ROOT = `${STAGE}/root`;
 
 /** Puts a throw-away copy of the host's root together in `/sys/root`. */
-export function buildThrowawayRoot(entries: readonly RootEntry[], inUserNamespace: boolean): Step[] {
+export function buildThrowawayRoot(
+  entries: readonly RootEntry[],
+  inUserNamespace: boolean,
+): Step[] {
   return [
     step(umask(0), { why: "modes are meant as they are given" }),
-    step(mount("tmpfs", STAGE, "tmpfs", MountFlags.NODEV | MountFlags.NOSUID, "mode=0755"), {
-      why: "what is written inside goes here, and away with it",
-    }),
+    step(
+      mount(
+        "tmpfs",
+        STAGE,
+        "tmpfs",
+        MountFlags.NODEV | MountFlags.NOSUID,
+        "mode=0755",
+      ),
+      {
+        why: "what is written inside goes here, and away with it",
+      },
+    ),
     mkdirat(AtFlags.FDCWD, ROOT, 0o755),
     mkdirat(AtFlags.FDCWD, `${STAGE}/upper`, 0o755),
     mkdirat(AtFlags.FDCWD, `${STAGE}/work`, 0o755),
     ...(entries.some(({ path }) => path === "/")
       ? []
-      : [step(mount(ROOT, ROOT, null, MountFlags.BIND, null), { why: "pivot_root wants a mount" })]),
+      : [
+          step(mount(ROOT, ROOT, null, MountFlags.BIND, null), {
+            why: "pivot_root wants a mount",
+          }),
+        ]),
     ...entries.flatMap((entry, i) => buildEntry(entry, i, inUserNamespace)),
   ];
 }
 
-function buildEntry(rootEntry: RootEntry, index: number, inUserNamespace: boolean): Step[] {
+function buildEntry(
+  rootEntry: RootEntry,
+  index: number,
+  inUserNamespace: boolean,
+): Step[] {
   const { path, kind, entry, isThere } = rootEntry;
   const target = path === "/" ? ROOT : ROOT + path;
   switch (kind) {
@@ -57,7 +77,9 @@ function buildEntry(rootEntry: RootEntry, index: number, inUserNamespace: boolea
       return [symlinkat(entry.target ?? "", AtFlags.FDCWD, target)];
     case "file":
       return [
-        ...(isThere ? [] : [mknodat(AtFlags.FDCWD, target, FileMode.IFREG | 0o644, 0)]),
+        ...(isThere
+          ? []
+          : [mknodat(AtFlags.FDCWD, target, FileMode.IFREG | 0o644, 0)]),
         ...bindReadOnly(path, target, false),
       ];
     case "directory":
@@ -69,13 +91,31 @@ function buildEntry(rootEntry: RootEntry, index: number, inUserNamespace: boolea
 }
 
 /** A directory with the mode and, where we may give it away, the owner of the host's. */
-function makeDirectory(target: string, { entry }: RootEntry, inUserNamespace: boolean): Step[] {
+function makeDirectory(
+  target: string,
+  { entry }: RootEntry,
+  inUserNamespace: boolean,
+): Step[] {
   const make = mkdirat(AtFlags.FDCWD, target, entry.mode);
   if (inUserNamespace || (entry.uid === 0 && entry.gid === 0)) return [make];
-  return [make, fchownat(AtFlags.FDCWD, target, entry.uid, entry.gid, AtFlags.SYMLINK_NOFOLLOW)];
+  return [
+    make,
+    fchownat(
+      AtFlags.FDCWD,
+      target,
+      entry.uid,
+      entry.gid,
+      AtFlags.SYMLINK_NOFOLLOW,
+    ),
+  ];
 }
 
-function overlay(rootEntry: RootEntry, target: string, index: number, inUserNamespace: boolean): Step[] {
+function overlay(
+  rootEntry: RootEntry,
+  target: string,
+  index: number,
+  inUserNamespace: boolean,
+): Step[] {
   const { path, isMountPoint, isThere, mountOptions } = rootEntry;
   const upper = `${STAGE}/upper/${index}`;
   const work = `${STAGE}/work/${index}`;
@@ -85,7 +125,9 @@ function overlay(rootEntry: RootEntry, target: string, index: number, inUserName
     MountFlags.NODEV |
     (mountOptions.includes("nosuid") ? MountFlags.NOSUID : 0) |
     (mountOptions.includes("noexec") ? MountFlags.NOEXEC : 0);
-  const mountIt = step(mount("overlay", target, "overlay", mountFlags, data), { why: `a throw-away copy of ${path}` });
+  const mountIt = step(mount("overlay", target, "overlay", mountFlags, data), {
+    why: `a throw-away copy of ${path}`,
+  });
   return [
     ...(isThere ? [] : [mkdirat(AtFlags.FDCWD, target, 0o755)]),
     // The upper directory's mode and owner are those that show.
@@ -106,12 +148,22 @@ function overlay(rootEntry: RootEntry, target: string, index: number, inUserName
 const tree = register("tree");
 
 /** Shows the host's file or tree, read-only. */
-function bindReadOnly(path: string, target: string, recursive: boolean): Step[] {
-  const flags = OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | (recursive ? OpenTreeFlags.RECURSIVE : 0);
+function bindReadOnly(
+  path: string,
+  target: string,
+  recursive: boolean,
+): Step[] {
+  const flags =
+    OpenTreeFlags.CLONE |
+    OpenTreeFlags.CLOEXEC |
+    (recursive ? OpenTreeFlags.RECURSIVE : 0);
   const at = AtFlags.EMPTY_PATH | (recursive ? AtFlags.RECURSIVE : 0);
   const readOnly = MountAttrFlags.RDONLY | MountAttrFlags.NODEV;
   return [
-    step(openTree(AtFlags.FDCWD, path, flags), { into: tree, why: `the host's ${path}, read-only` }),
+    step(openTree(AtFlags.FDCWD, path, flags), {
+      into: tree,
+      why: `the host's ${path}, read-only`,
+    }),
     mountSetattr(tree, "", at, { attr_set: readOnly }),
     moveMount(tree, "", AtFlags.FDCWD, target, MoveMountFlags.F_EMPTY_PATH),
     close(tree),
@@ -125,14 +177,25 @@ function escapeLayer(path: string): string {
 
 /** Makes the directory `rootfs` the new root's mount. */
 export function buildRootfs(rootfs: string): Step[] {
-  const flags = OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | OpenTreeFlags.RECURSIVE;
+  const flags =
+    OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | OpenTreeFlags.RECURSIVE;
   return [
     step(umask(0), { why: "modes are meant as they are given" }),
-    step(openTree(AtFlags.FDCWD, rootfs, flags), { into: tree, why: "the root file system" }),
-    step(mountSetattr(tree, "", AtFlags.EMPTY_PATH | AtFlags.RECURSIVE, { attr_set: MountAttrFlags.NODEV }), {
-      why: "no device in it can be opened",
+    step(openTree(AtFlags.FDCWD, rootfs, flags), {
+      into: tree,
+      why: "the root file system",
     }),
-    step(mount("tmpfs", STAGE, "tmpfs", 0, "mode=0755"), { why: "a place for it" }),
+    step(
+      mountSetattr(tree, "", AtFlags.EMPTY_PATH | AtFlags.RECURSIVE, {
+        attr_set: MountAttrFlags.NODEV,
+      }),
+      {
+        why: "no device in it can be opened",
+      },
+    ),
+    step(mount("tmpfs", STAGE, "tmpfs", 0, "mode=0755"), {
+      why: "a place for it",
+    }),
     mkdirat(AtFlags.FDCWD, ROOT, 0o755),
     moveMount(tree, "", AtFlags.FDCWD, ROOT, MoveMountFlags.F_EMPTY_PATH),
     close(tree),
@@ -154,8 +217,14 @@ export function enterRoot(): Step[] {
 
 /** Makes the root and, in a throw-away copy, its layers read-only. */
 export function sealRoot(entries: readonly RootEntry[]): Step[] {
-  const paths = ["/", ...entries.filter(({ kind }) => kind === "overlay").map(({ path }) => path)];
+  const paths = [
+    "/",
+    ...entries.filter(({ kind }) => kind === "overlay").map(({ path }) => path),
+  ];
   return paths.map((path) =>
-    step(mountSetattr(AtFlags.FDCWD, path, 0, { attr_set: MountAttrFlags.RDONLY }), { why: "a read-only root" }),
+    step(
+      mountSetattr(AtFlags.FDCWD, path, 0, { attr_set: MountAttrFlags.RDONLY }),
+      { why: "a read-only root" },
+    ),
   );
 }

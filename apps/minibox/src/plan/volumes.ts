@@ -32,10 +32,17 @@ export function takeVolumes(volumes: readonly ResolvedVolume[]): TakenVolume[] {
   return volumes.map((volume) => {
     const { mount, steps } = takeFromHost(volume.source, "a volume");
     const readOnly = volume.readOnly === true;
-    const restrict = mountSetattr(mount, "", AtFlags.EMPTY_PATH | AtFlags.RECURSIVE, {
-      attr_set: MountAttrFlags.NODEV | (readOnly ? MountAttrFlags.RDONLY : 0),
-    });
-    const why = readOnly ? "without devices, and all of it read-only" : "without devices";
+    const restrict = mountSetattr(
+      mount,
+      "",
+      AtFlags.EMPTY_PATH | AtFlags.RECURSIVE,
+      {
+        attr_set: MountAttrFlags.NODEV | (readOnly ? MountAttrFlags.RDONLY : 0),
+      },
+    );
+    const why = readOnly
+      ? "without devices, and all of it read-only"
+      : "without devices";
     return { volume, mount, steps: [...steps, step(restrict, { why })] };
   });
 }
@@ -45,7 +52,13 @@ export function attachVolumes(taken: readonly TakenVolume[]): Step[] {
   return taken.flatMap(({ volume, mount }) => [
     ...makePlace(volume),
     step(
-      moveMount(mount, "", AtFlags.FDCWD, volume.destination, MoveMountFlags.F_EMPTY_PATH | MoveMountFlags.T_SYMLINKS),
+      moveMount(
+        mount,
+        "",
+        AtFlags.FDCWD,
+        volume.destination,
+        MoveMountFlags.F_EMPTY_PATH | MoveMountFlags.T_SYMLINKS,
+      ),
       { why: `the host's ${volume.source}` },
     ),
     close(mount),
@@ -56,8 +69,20 @@ function makePlace({ destination, type }: ResolvedVolume): Step[] {
   const parts = destination.split("/").filter((part) => part !== "");
   const directories = type === "directory" ? parts : parts.slice(0, -1);
   const made = directories.map((_, i) =>
-    step(mkdirat(AtFlags.FDCWD, `/${directories.slice(0, i + 1).join("/")}`, 0o755), { ignore: ["EEXIST", "EROFS"] }),
+    step(
+      mkdirat(
+        AtFlags.FDCWD,
+        `/${directories.slice(0, i + 1).join("/")}`,
+        0o755,
+      ),
+      { ignore: ["EEXIST", "EROFS"] },
+    ),
   );
   if (type === "directory") return made;
-  return [...made, step(mknodat(AtFlags.FDCWD, destination, FileMode.IFREG | 0o644, 0), { ignore: ["EEXIST", "EROFS"] })];
+  return [
+    ...made,
+    step(mknodat(AtFlags.FDCWD, destination, FileMode.IFREG | 0o644, 0), {
+      ignore: ["EEXIST", "EROFS"],
+    }),
+  ];
 }

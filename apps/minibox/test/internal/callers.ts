@@ -21,13 +21,21 @@ export interface Caller {
 }
 
 export const ROOT: Caller = { who: "root", uid: 0 };
-export const ORDINARY: Caller = { who: "an ordinary user", uid: UNPRIVILEGED_UID };
+export const ORDINARY: Caller = {
+  who: "an ordinary user",
+  uid: UNPRIVILEGED_UID,
+};
 /** Both must see the same. */
 export const CALLERS: readonly Caller[] = [ROOT, ORDINARY];
 
 /** Skips the test where this machine cannot be that caller. */
-export function requiresCaller(context: Pick<TestContext, "skip">, caller: Caller, ...others: Requirement[]): void {
-  const needed = caller.uid === 0 ? [root] : [unprivilegedUser, unprivilegedUserNamespaces];
+export function requiresCaller(
+  context: Pick<TestContext, "skip">,
+  caller: Caller,
+  ...others: Requirement[]
+): void {
+  const needed =
+    caller.uid === 0 ? [root] : [unprivilegedUser, unprivilegedUserNamespaces];
   requires(context, ...needed, ...others);
 }
 
@@ -42,12 +50,23 @@ export function nodeOf({ uid }: Caller): string {
 }
 
 /** Runs any program as that caller. */
-export function runAs({ uid }: Caller, file: string, args: readonly string[], options?: RunOptions): Promise<RunResult> {
-  return uid === process.getuid?.() ? run(file, args, options) : asUser(uid, file, args, options);
+export function runAs(
+  { uid }: Caller,
+  file: string,
+  args: readonly string[],
+  options?: RunOptions,
+): Promise<RunResult> {
+  return uid === process.getuid?.()
+    ? run(file, args, options)
+    : asUser(uid, file, args, options);
 }
 
 /** Runs minibox as that caller. */
-export function minibox(caller: Caller, args: readonly string[], options?: RunOptions): Promise<RunResult> {
+export function minibox(
+  caller: Caller,
+  args: readonly string[],
+  options?: RunOptions,
+): Promise<RunResult> {
   return runAs(caller, programOf(caller), args, options);
 }
 
@@ -55,10 +74,19 @@ export function minibox(caller: Caller, args: readonly string[], options?: RunOp
 export async function inside(
   caller: Caller,
   script: string,
-  { options = [], ...how }: RunOptions & { readonly options?: readonly string[] } = {},
+  {
+    options = [],
+    ...how
+  }: RunOptions & { readonly options?: readonly string[] } = {},
 ): Promise<string> {
-  const { code, signal, stdout, stderr } = await minibox(caller, ["run", ...options, "--", "sh", "-c", script], how);
-  if (code !== 0 || stderr !== "") throw new Error(`${script}: ended with ${code ?? signal}\n${stdout}${stderr}`);
+  const { code, signal, stdout, stderr } = await minibox(
+    caller,
+    ["run", ...options, "--", "sh", "-c", script],
+    how,
+  );
+  if (code !== 0 || stderr !== "")
+    throw new Error(
+      `${script}: ended with ${code ?? signal}\n${stdout}${stderr}`,
+    );
   return stdout.trimEnd();
 }
-

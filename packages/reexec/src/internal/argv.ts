@@ -16,5 +16,7 @@ export function nameInArgv0(argv0: string): string | undefined {
 
 /** Whether argv carries `value` unchanged: C strings end at NUL, and a lone surrogate has no UTF-8. */
 export function isArgument(value: unknown): value is string {
-  return typeof value === "string" && !value.includes("\0") && value.isWellFormed();
+  return (
+    typeof value === "string" && !value.includes("\0") && value.isWellFormed()
+  );
 }

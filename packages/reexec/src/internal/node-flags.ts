@@ -16,7 +16,10 @@ export function parseNodeFlags(execArgv: readonly string[]): NodeFlag[] {
   for (let i = 0; i < execArgv.length; i++) {
     const word = execArgv[i] ?? "";
     const equals = word.startsWith("--") ? word.indexOf("=") : -1;
-    const name = (equals < 0 ? word : word.slice(0, equals)).replaceAll("_", "-");
+    const name = (equals < 0 ? word : word.slice(0, equals)).replaceAll(
+      "_",
+      "-",
+    );
     const next = execArgv[i + 1];
     if (equals >= 0) {
       flags.push({ name, value: word.slice(equals + 1), words: [word] });
@@ -34,7 +37,15 @@ export function parseNodeFlags(execArgv: readonly string[]): NodeFlag[] {
  * Begin the names of flags for one process at a time: the inspector's port is taken, watching, testing and benchmarks are
  * the parent's business, and what an env file sets is in the environment already.
  */
-const ONCE = ["--inspect", "--debug-port", "--watch", "--test", "--bench", "--experimental-test-", "--env-file"];
+const ONCE = [
+  "--inspect",
+  "--debug-port",
+  "--watch",
+  "--test",
+  "--bench",
+  "--experimental-test-",
+  "--env-file",
+];
 
 /** The words for a child: without the flags that make sense once only, module paths made absolute. */
 export function flagsForChild(flags: readonly NodeFlag[]): string[] {

@@ -12,7 +12,17 @@ export interface Program {
 }
 
 /** Flags that give node something else to run than a script. */
-const INSTEAD_OF_SCRIPT = new Set(["-e", "--eval", "-p", "-pe", "--print", "-i", "--interactive", "--test", "--bench"]);
+const INSTEAD_OF_SCRIPT = new Set([
+  "-e",
+  "--eval",
+  "-p",
+  "-pe",
+  "--print",
+  "-i",
+  "--interactive",
+  "--test",
+  "--bench",
+]);
 
 /** Reads, early in main, what later code may change: process.argv, process.execArgv, the working directory. */
 export function captureProgram(): Program {
@@ -22,9 +32,14 @@ export function captureProgram(): Program {
   const flags = parseNodeFlags(process.execArgv);
   const entry = process.argv[1];
   const instead = flags.find((flag) => INSTEAD_OF_SCRIPT.has(flag.name));
-  if (instead !== undefined) return withoutEntry(`node was started with '${instead.name}'`);
-  if (entry === undefined || entry === "-") return withoutEntry("node reads the program from stdin");
-  return { args: [...flagsForChild(flags), entryForChild(entry, flags)], isSea: false };
+  if (instead !== undefined)
+    return withoutEntry(`node was started with '${instead.name}'`);
+  if (entry === undefined || entry === "-")
+    return withoutEntry("node reads the program from stdin");
+  return {
+    args: [...flagsForChild(flags), entryForChild(entry, flags)],
+    isSea: false,
+  };
 }
 
 function withoutEntry(missing: string): Program {
@@ -33,6 +48,10 @@ function withoutEntry(missing: string): Program {
 
 /** node has made a path absolute, symlinks kept; but not a URL, which is relative to the working directory. */
 function entryForChild(entry: string, flags: readonly NodeFlag[]): string {
-  const isUrl = flags.some(({ name }) => name === "--entry-url" || name === "--experimental-entry-url");
-  return isUrl ? new URL(entry, pathToFileURL(`${process.cwd()}/`)).href : entry;
+  const isUrl = flags.some(
+    ({ name }) => name === "--entry-url" || name === "--experimental-entry-url",
+  );
+  return isUrl
+    ? new URL(entry, pathToFileURL(`${process.cwd()}/`)).href
+    : entry;
 }

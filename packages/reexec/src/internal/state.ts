@@ -25,5 +25,7 @@ export function reexecState(): ReexecState {
 
 /** For messages: `'a', 'b'`. */
 export function quotedNames(inits: ReadonlyMap<string, Init>): string {
-  return inits.size === 0 ? "none" : Array.from(inits.keys(), (name) => `'${name}'`).join(", ");
+  return inits.size === 0
+    ? "none"
+    : Array.from(inits.keys(), (name) => `'${name}'`).join(", ");
 }

@@ -1,16 +1,34 @@
 import { expect, test } from "vitest";
-import { flagsForChild, parseNodeFlags } from "../../src/internal/node-flags.ts";
+import {
+  flagsForChild,
+  parseNodeFlags,
+} from "../../src/internal/node-flags.ts";
 
 const cwd = process.cwd();
 
 test.each([
   { flags: [], child: [] },
-  { flags: ["--no-warnings", "--stack-trace-limit=7"], child: ["--no-warnings", "--stack-trace-limit=7"] },
-  { flags: ["--conditions", "a", "-C", "b"], child: ["--conditions", "a", "-C", "b"] },
-  { flags: ["--conditions", "", "--conditions="], child: ["--conditions", "", "--conditions="] },
-  { flags: ["--permission", "--allow-fs-read=*"], child: ["--permission", "--allow-fs-read=*"] },
+  {
+    flags: ["--no-warnings", "--stack-trace-limit=7"],
+    child: ["--no-warnings", "--stack-trace-limit=7"],
+  },
+  {
+    flags: ["--conditions", "a", "-C", "b"],
+    child: ["--conditions", "a", "-C", "b"],
+  },
+  {
+    flags: ["--conditions", "", "--conditions="],
+    child: ["--conditions", "", "--conditions="],
+  },
+  {
+    flags: ["--permission", "--allow-fs-read=*"],
+    child: ["--permission", "--allow-fs-read=*"],
+  },
   // a value that looks like a flag: node wants its dash escaped
-  { flags: ["--title", "\\--inspect", "--expose-gc"], child: ["--title", "\\--inspect", "--expose-gc"] },
+  {
+    flags: ["--title", "\\--inspect", "--expose-gc"],
+    child: ["--title", "\\--inspect", "--expose-gc"],
+  },
   { flags: ["--conditions", "test"], child: ["--conditions", "test"] },
 ])("$flags are kept", ({ flags, child }) => {
   expect(flagsForChild(parseNodeFlags(flags))).toEqual(child);
@@ -35,17 +53,36 @@ test.each([
   ["--env-file-if-exists=.env"],
 ])("%s %s is dropped, and what stands around it kept", (...dropped) => {
   const flags = ["--no-warnings", ...dropped, "-C", "a"];
-  expect(flagsForChild(parseNodeFlags(flags))).toEqual(["--no-warnings", "-C", "a"]);
+  expect(flagsForChild(parseNodeFlags(flags))).toEqual([
+    "--no-warnings",
+    "-C",
+    "a",
+  ]);
 });
 
 test.each([
-  { flags: ["--import", "./a%20b.js"], child: ["--import", `file://${cwd}/a%20b.js`] },
-  { flags: ["--import=../a.js"], child: ["--import", `file://${cwd.replace(/\/[^/]*$/, "")}/a.js`] },
-  { flags: ["--experimental_loader=./a.js"], child: ["--experimental-loader", `file://${cwd}/a.js`] },
+  {
+    flags: ["--import", "./a%20b.js"],
+    child: ["--import", `file://${cwd}/a%20b.js`],
+  },
+  {
+    flags: ["--import=../a.js"],
+    child: ["--import", `file://${cwd.replace(/\/[^/]*$/, "")}/a.js`],
+  },
+  {
+    flags: ["--experimental_loader=./a.js"],
+    child: ["--experimental-loader", `file://${cwd}/a.js`],
+  },
   { flags: ["-r", "./a%20b.js"], child: ["--require", `${cwd}/a%20b.js`] },
   { flags: ["--require=./a.js"], child: ["--require", `${cwd}/a.js`] },
-  { flags: ["--import", "tsx", "-r", "/a.js"], child: ["--import", "tsx", "-r", "/a.js"] },
-  { flags: ["--import", "data:text/javascript,0"], child: ["--import", "data:text/javascript,0"] },
+  {
+    flags: ["--import", "tsx", "-r", "/a.js"],
+    child: ["--import", "tsx", "-r", "/a.js"],
+  },
+  {
+    flags: ["--import", "data:text/javascript,0"],
+    child: ["--import", "data:text/javascript,0"],
+  },
 ])("relative modules become absolute: $flags", ({ flags, child }) => {
   expect(flagsForChild(parseNodeFlags(flags))).toEqual(child);
 });

@@ -13,10 +13,15 @@ export async function capture(
   args: readonly string[] = [],
   options: SpawnOptions = {},
 ): Promise<Captured> {
-  const child = spawn(file, args, { stdio: ["ignore", "pipe", "pipe"], ...options });
+  const child = spawn(file, args, {
+    stdio: ["ignore", "pipe", "pipe"],
+    ...options,
+  });
   const texts = { stdout: "", stderr: "" };
   for (const name of ["stdout", "stderr"] as const) {
-    child[name]?.setEncoding("utf8").on("data", (chunk: string) => (texts[name] += chunk));
+    child[name]
+      ?.setEncoding("utf8")
+      .on("data", (chunk: string) => (texts[name] += chunk));
   }
   const closed = new Promise((resolve) => child.once("close", resolve));
   const exit = await child.exited;
@@ -25,14 +30,27 @@ export async function capture(
 }
 
 /** `sh -c SCRIPT`, which has to succeed; what it printed, without the last newline. */
-export async function shell(script: string, options: SpawnOptions = {}): Promise<string> {
-  const { code, signal, stdout, stderr } = await capture("/bin/sh", ["-c", script], options);
-  if (code !== 0) throw new Error(`${script}: ended with ${code ?? signal}\n${stdout}${stderr}`);
+export async function shell(
+  script: string,
+  options: SpawnOptions = {},
+): Promise<string> {
+  const { code, signal, stdout, stderr } = await capture(
+    "/bin/sh",
+    ["-c", script],
+    options,
+  );
+  if (code !== 0)
+    throw new Error(
+      `${script}: ended with ${code ?? signal}\n${stdout}${stderr}`,
+    );
   return stdout.trimEnd();
 }
 
 /** A field of /proc/self/status in the child: `Name:\tvalue`. */
-export async function statusOf(field: string, options: SpawnOptions = {}): Promise<string> {
+export async function statusOf(
+  field: string,
+  options: SpawnOptions = {},
+): Promise<string> {
   const { stdout } = await capture("/bin/cat", ["/proc/self/status"], options);
   return new RegExp(`^${field}:\\s*(.*)$`, "m").exec(stdout)?.[1] ?? "";
 }
