@@ -1,12 +1,13 @@
 import { statSync } from "node:fs";
-import { resolve as resolvePath } from "node:path";
+import { dirname, resolve as resolvePath } from "node:path";
 import { getrandom, invoke } from "@ns/syscalls";
 import { defaultEnvironment } from "./environment.ts";
 import { MiniboxError } from "./error.ts";
-import type { Host } from "./host/host.ts";
+import type { Entry, Host } from "./host/host.ts";
 import { homeOf, readUserDatabase, resolveUser } from "./host/users.ts";
 import type { RunOptions, Volume } from "./options.ts";
 import type { ResolvedRun } from "./plan/container.ts";
+import type { User } from "./plan/ids.ts";
 import type { ResolvedVolume } from "./plan/volumes.ts";
 
 /** What runc takes for an id, and so what engines expect of one. */
@@ -51,7 +52,7 @@ export function resolveRun(run: RunOptions, host: Host): ResolvedRun {
     name,
     hostname,
     user,
-    cwd: resolveCwd(run, host),
+    cwd: resolveCwd(run, user, host),
     volumes: (run.volumes ?? []).map((volume) => resolveVolume(volume, host)),
     env: defaultEnvironment(run, host, {
       home: homeOf(user.uid, database),
@@ -120,14 +121,36 @@ function hostPath(what: string, path: string, { cwd }: Host): string {
   return resolvePath(cwd ?? "/", path);
 }
 
-function resolveCwd({ cwd, rootfs }: RunOptions, host: Host): string {
+function resolveCwd(
+  { cwd, rootfs }: RunOptions,
+  user: User,
+  host: Host,
+): string {
   if (cwd !== undefined) {
     check("working directory", cwd, /^\//, "an absolute path");
     return cwd;
   }
   if (rootfs !== undefined || host.cwd === undefined || isKernels(host.cwd))
     return "/";
-  return host.canEnter(host.cwd) ? host.cwd : "/";
+  return canWorkIn(host.cwd, user, host) ? host.cwd : "/";
+}
+
+/** Without privileges, whoever the user is inside, it is the caller to the file system. */
+function canWorkIn(directory: string, user: User, host: Host): boolean {
+  if (!host.privileged || user.uid === 0) return host.canEnter(directory);
+  const above = dirname(directory);
+  return (
+    maySearch(host.stat(directory), user) &&
+    (above === directory || canWorkIn(above, user, host))
+  );
+}
+
+/** By the permission bits of a directory; see path_resolution(7). */
+function maySearch(entry: Entry | undefined, user: User): boolean {
+  if (entry === undefined) return false;
+  if (entry.uid === user.uid) return (entry.mode & 0o100) !== 0;
+  const inGroup = [user.gid, ...user.groups].includes(entry.gid);
+  return (entry.mode & (inGroup ? 0o010 : 0o001)) !== 0;
 }
 
 /** /proc, /sys and /dev inside are not the host's. */

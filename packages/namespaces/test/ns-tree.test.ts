@@ -13,6 +13,8 @@ async function onTerminal(env: Way["env"]): Promise<string> {
     through: ["sh", "-c", 'exec script -qec "$*" /dev/null', "sh"],
     env: {
       TERM: "xterm-256color",
+      // Node gives build servers no colours.
+      CI: undefined,
       NO_COLOR: undefined,
       FORCE_COLOR: undefined,
       ...env,
