@@ -1,6 +1,6 @@
 import { CloneFlags } from "@ns/syscalls";
-import { signalNumber } from "./child.ts";
 import type { IdMapping, SpawnOptions } from "./options.ts";
+import { signalNumber } from "./signal.ts";
 
 /** Every kind of namespace. */
 const KINDS =

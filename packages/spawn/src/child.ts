@@ -2,15 +2,10 @@ import { EventEmitter } from "node:events";
 import { closeSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
-import {
-  invoke,
-  pidfdOpen,
-  pidfdSendSignal,
-  Signals,
-  SyscallError,
-} from "@ns/syscalls";
+import { invoke, pidfdOpen, pidfdSendSignal, SyscallError } from "@ns/syscalls";
 import { type Exit, onExit } from "./reaper.ts";
 import type { Pty } from "./pty.ts";
+import { signalNumber } from "./signal.ts";
 
 /** A timer that is never due: while it is ref'd, the event loop waits for the child. */
 const FOREVER_MS = 0x7fffffff;
@@ -232,33 +227,4 @@ function send(pidfd: number, signal: number): boolean {
     if (error instanceof SyscallError && error.code === "ESRCH") return false;
     throw error;
   }
-}
-
-/**
- * The number of a signal.
- * @throws {TypeError} `ERR_UNKNOWN_SIGNAL`, as Node's kill does.
- */
-export function signalNumber(signal: NodeJS.Signals | number): number {
-  if (
-    typeof signal === "number" &&
-    Number.isInteger(signal) &&
-    signal >= 0 &&
-    signal <= 64
-  )
-    return signal;
-  const known =
-    typeof signal === "string"
-      ? (Signals as Readonly<Record<string, number>>)[signal]
-      : undefined;
-  if (known === undefined) {
-    throw Object.assign(
-      new TypeError(
-        `unknown signal '${signal}': expected a name as SIGTERM, or 0 to 64`,
-      ),
-      {
-        code: "ERR_UNKNOWN_SIGNAL",
-      },
-    );
-  }
-  return known;
 }
