@@ -31,7 +31,10 @@ export function hostState(): HostState {
     processes: ourProcesses(),
     cgroups: cgroupMounts(mountinfo).flatMap(directoriesUnder).sort(),
     fds: openFds(),
-    temporaryFiles: readdirSync(tmpdir()).sort(),
+    // Directories of runs of the tests, which come and go: each removes its own.
+    temporaryFiles: readdirSync(tmpdir())
+      .filter((name) => !name.startsWith("ns-test-"))
+      .sort(),
   };
 }
 
