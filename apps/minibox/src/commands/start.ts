@@ -13,7 +13,7 @@ say 'id'
 say 'echo $PPID is the first process here'
 say 'ps ax 2>/dev/null || ls -d /proc/[0-9]*'
 say 'grep -E "^[^ ]+ (/|/usr|/proc|/sys|/dev|/dev/pts) " /proc/mounts'
-say 'touch /usr/hello && rm -r /etc/passwd; ls /usr/hello'
+say 'touch /usr/hello && ls /usr/hello'
 printf '\\nNothing of that happened to your machine. minibox run -- CMD runs a command of yours.\\n'
 `;
 
