@@ -1,6 +1,7 @@
 import { CloneFlags } from "@ns/syscalls";
 import type { IdMapping, SpawnOptions } from "./options.ts";
 import { signalNumber } from "./signal.ts";
+import { checkStdio } from "./stdio.ts";
 
 /** Every kind of namespace. */
 const KINDS =
@@ -34,6 +35,7 @@ export function checkOptions(
     ...args,
   ])
     checkText(text);
+  checkStdio(options.stdio);
   checkKinds("cloneflags", options.cloneflags);
   checkKinds("unshareflags", options.unshareflags);
   checkMappings("uidMappings", options);

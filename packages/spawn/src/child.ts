@@ -3,9 +3,10 @@ import { closeSync } from "node:fs";
 import type { Socket } from "node:net";
 import type { Readable, Writable } from "node:stream";
 import { invoke, pidfdOpen, pidfdSendSignal, SyscallError } from "@ns/syscalls";
-import { type Exit, onExit } from "./reaper.ts";
 import type { Pty } from "./pty.ts";
+import { type Exit, onExit } from "./reaper.ts";
 import { signalNumber } from "./signal.ts";
+import { drain, whenClosed } from "./stdio.ts";
 
 /** A timer that is never due: while it is ref'd, the event loop waits for the child. */
 const FOREVER_MS = 0x7fffffff;
@@ -17,7 +18,7 @@ export interface ChildEvents {
   /** It could not be started, or was aborted. */
   error: [Error];
   exit: [code: number | null, signal: NodeJS.Signals | null];
-  /** It has ended and its streams are closed. */
+  /** It has ended, or could not be started, and its streams are closed. What nobody had begun to read is lost then. */
   close: [code: number | null, signal: NodeJS.Signals | null];
 }
 
@@ -40,6 +41,7 @@ export class Child
   pid: number | undefined;
   /** Refers to the process, whatever becomes of its pid; from `spawn` until `exit`. */
   pidfd: number | undefined;
+  /** As Node's: negative, the errno where there is one, if the command could not be started. */
   exitCode: number | null = null;
   signalCode: NodeJS.Signals | null = null;
   /** Whether a signal was sent by {@link Child.kill}. */
@@ -57,7 +59,7 @@ export class Child
   readonly #result = Promise.withResolvers<Exit>();
   readonly #keepAlive = setInterval(() => undefined, FOREVER_MS);
   #failureWanted = false;
-  #pendingSignal: number | undefined;
+  readonly #pendingSignals: number[] = [];
   /** Undefined until the native stage has ended or become the command; then whether the command runs. */
   #started: { readonly failure?: Error } | undefined;
   #exit: Exit | undefined;
@@ -96,7 +98,7 @@ export class Child
     if (this.#ended()) return false;
     this.killed = true;
     if (this.pidfd === undefined) {
-      this.#pendingSignal = number;
+      this.#pendingSignals.push(number);
       return true;
     }
     return send(this.pidfd, number);
@@ -114,11 +116,18 @@ export class Child
     return this;
   }
 
-  /** Kills the child if it still runs, and waits until it is gone. */
+  /**
+   * Kills the child if it still runs, and waits until it is gone. Rejects if it could not be started and nobody has
+   * been told.
+   */
   async [Symbol.asyncDispose](): Promise<void> {
+    const isTold = this.#failureWanted || this.listenerCount("error") > 0;
     this.kill("SIGKILL");
-    // How it ended, or that it never ran, is for `exited` and the events.
-    await this.exited.catch(() => undefined);
+    try {
+      await this.exited;
+    } catch (error) {
+      if (!isTold) throw error;
+    }
   }
 
   /** The process exists. @internal */
@@ -129,8 +138,7 @@ export class Child
       this.#exit = exit;
       this.#settle();
     });
-    if (this.#pendingSignal !== undefined)
-      send(this.pidfd, this.#pendingSignal);
+    for (const signal of this.#pendingSignals) send(this.pidfd, signal);
   }
 
   /** Takes the streams on our ends of its pipes. @internal */
@@ -181,19 +189,21 @@ export class Child
     clearInterval(this.#keepAlive);
     if (this.pidfd !== undefined) closeSync(this.pidfd);
     this.pidfd = undefined;
-    const failure = this.#started.failure ?? this.#abort;
-    if (failure !== undefined) this.#reportFailure(failure);
-    if (exit === undefined || this.#started.failure !== undefined) {
-      for (const stream of this.stdio) stream?.destroy();
-      return;
-    }
-    this.exitCode = exit.code;
-    this.signalCode = exit.signal;
-    this.emit("exit", exit.code, exit.signal);
-    this.#result.resolve(exit);
-    void this.#closeStreams().then(() =>
-      this.emit("close", exit.code, exit.signal),
+    const { failure } = this.#started;
+    this.exitCode =
+      failure === undefined ? (exit?.code ?? null) : codeOf(failure);
+    this.signalCode = failure === undefined ? (exit?.signal ?? null) : null;
+    this.stdin?.destroy();
+    void whenClosed(this.stdio).then(() =>
+      this.emit("close", this.exitCode, this.signalCode),
     );
+    // After those who awaited `exited`: they may read what is left.
+    setImmediate(drain, this.stdio);
+    const reported = failure ?? this.#abort;
+    if (reported !== undefined) this.#reportFailure(reported);
+    if (failure !== undefined || exit === undefined) return;
+    this.#result.resolve(exit);
+    this.emit("exit", exit.code, exit.signal);
   }
 
   #reportFailure(failure: Error): void {
@@ -203,19 +213,11 @@ export class Child
     if (!this.#failureWanted || this.listenerCount("error") > 0)
       this.emit("error", failure);
   }
-
-  async #closeStreams(): Promise<void> {
-    this.stdin?.destroy();
-    for (const stream of this.stdio.slice(1))
-      if (stream !== null) await closed(stream);
-  }
 }
 
-function closed(stream: Socket): Promise<void> {
-  if (stream.closed) return Promise.resolve();
-  return new Promise((resolve) => {
-    stream.once("close", resolve);
-  });
+/** What Node's `exitCode` is when there was no command to exit. */
+function codeOf(failure: Error): number {
+  return failure instanceof SyscallError ? failure.errno : -1;
 }
 
 function send(pidfd: number, signal: number): boolean {

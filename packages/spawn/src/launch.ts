@@ -1,4 +1,5 @@
-import { SyscallError } from "@ns/syscalls";
+import { fstatSync } from "node:fs";
+import { errnoNumber, SyscallError } from "@ns/syscalls";
 import { addressOf, libc } from "@ns/syscalls/libc";
 
 /** Room for glibc's and musl's posix_spawnattr_t (336 bytes), file actions (80) and sigset_t (128). */
@@ -34,8 +35,7 @@ export function launch(
     const error = libc(
       "int posix_spawn(void *pid, const char *path, const void *actions, const void *attributes, void *argv, void *envp)",
     )(pid, path, actions, attributes, pointers(argv), pointers([]));
-    if (error !== 0)
-      throw new SyscallError({ errno: error, syscall: "posix_spawn", path });
+    if (error !== 0) throw launchError(error, path, fds);
     return pid.readInt32LE(0);
   } finally {
     libc("int posix_spawn_file_actions_destroy(void *actions)")(actions);
@@ -64,24 +64,59 @@ function addAction(
     });
 }
 
+/** posix_spawn(3) does not say which of its actions failed; of a descriptor that is not open we can tell. */
+function launchError(
+  errno: number,
+  path: string,
+  fds: readonly PassedFd[],
+): SyscallError {
+  const closed =
+    errno === errnoNumber("EBADF")
+      ? fds.find(({ source }) => !isOpen(source))
+      : undefined;
+  if (closed === undefined)
+    return new SyscallError({ errno, syscall: "posix_spawn", path });
+  const why = `descriptor ${closed.source}, the child's ${closed.number}, is not open`;
+  return new SyscallError({ errno, syscall: "dup2", why });
+}
+
+function isOpen(fd: number): boolean {
+  try {
+    fstatSync(fd);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EBADF") return false;
+    throw error;
+  }
+}
+
 /**
  * The order of dup2 calls that gives every descriptor its number without overwriting one that is still
- * needed: by way of free numbers when a source is also another's destination. A dup2 to the same number
+ * needed: by way of a free number where a source is also another's destination. A dup2 to the same number
  * clears its close-on-exec flag.
  */
 export function dupOrder(
   fds: readonly PassedFd[],
 ): (readonly [from: number | undefined, to: number])[] {
   const numbers = new Set(fds.map((fd) => fd.number));
-  const direct = fds.every(
-    (fd) => fd.source === fd.number || !numbers.has(fd.source),
-  );
-  if (direct) return fds.map((fd) => [fd.source, fd.number] as const);
-  const free = Math.max(...fds.flatMap((fd) => [fd.source, fd.number])) + 1;
+  const taken = new Set([...numbers, ...fds.map((fd) => fd.source)]);
+  const detours = new Map<number, number>();
+  let free = 0;
+  for (const { source, number } of fds) {
+    if (source === number || !numbers.has(source) || detours.has(source))
+      continue;
+    // The lowest: a number must stay below RLIMIT_NOFILE.
+    while (taken.has(free)) free++;
+    detours.set(source, free++);
+  }
   return [
-    ...fds.map((fd, i) => [fd.source, free + i] as const),
-    ...fds.map((fd, i) => [free + i, fd.number] as const),
-    ...fds.map((_, i) => [undefined, free + i] as const),
+    ...[...detours].map(([source, detour]) => [source, detour] as const),
+    ...fds.map(({ source, number }) =>
+      source === number
+        ? ([source, number] as const)
+        : ([detours.get(source) ?? source, number] as const),
+    ),
+    ...[...detours.values()].map((detour) => [undefined, detour] as const),
   ];
 }
 

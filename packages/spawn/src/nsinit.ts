@@ -40,6 +40,8 @@ function readBinary(): Buffer {
   try {
     return readFileSync(file);
   } catch (cause) {
+    // Too many open files, say: that is not for us to explain.
+    if ((cause as NodeJS.ErrnoException).code !== "ENOENT") throw cause;
     throw new SpawnError(
       "ERR_SPAWN_NOT_BUILT",
       `cannot read the native stage '${file.pathname}'`,

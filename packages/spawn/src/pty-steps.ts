@@ -33,10 +33,11 @@ export function openTerminal(
   const slave = register("pty");
   const mode = OpenFlags.RDWR | OpenFlags.NOCTTY | OpenFlags.CLOEXEC;
   program.call(
-    step(openat(AtFlags.FDCWD, pty.ptmx ?? "/dev/ptmx", mode), {
-      into: master,
-      why: "make a pseudoterminal",
-    }),
+    // Only our end is non-blocking: the command's is a file of its own.
+    step(
+      openat(AtFlags.FDCWD, pty.ptmx ?? "/dev/ptmx", mode | OpenFlags.NONBLOCK),
+      { into: master, why: "make a pseudoterminal" },
+    ),
   );
   program.call(
     step(ioctl(master, IoctlRequests.TIOCSPTLCK, new Int32Array([0])), {

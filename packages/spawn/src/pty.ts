@@ -1,6 +1,8 @@
 import type { Socket } from "node:net";
-import type { ReadStream, WriteStream } from "node:tty";
-import { fcntl, FcntlCommands, invoke, setWindowSize } from "@ns/syscalls";
+import type { Writable } from "node:stream";
+import type { ReadStream } from "node:tty";
+import { invoke, setWindowSize } from "@ns/syscalls";
+import { openPtyInput } from "./pty-input.ts";
 
 /** The size of a terminal, in characters. */
 export interface TerminalSize {
@@ -11,21 +13,17 @@ export interface TerminalSize {
 /** The master of a pseudoterminal: what the command prints is read here, what is written is its input. */
 export class Pty {
   readonly fd: number;
-  readonly input: WriteStream;
+  readonly input: Writable;
   /** Closes when the last process on the terminal has. */
   readonly output: ReadStream;
 
-  /** Takes over `fd`. */
+  /** Takes over `fd`, which is non-blocking. */
   constructor(fd: number) {
-    const { ReadStream, WriteStream } = process.getBuiltinModule("node:tty");
+    const { ReadStream } = process.getBuiltinModule("node:tty");
     this.fd = fd;
     this.output = new ReadStream(fd);
-    // Each stream closes its own descriptor.
-    this.input = new WriteStream(
-      invoke(fcntl(fd, FcntlCommands.DUPFD_CLOEXEC, 0)),
-    );
-    endOnHangup(this.output);
-    endOnHangup(this.input);
+    this.input = openPtyInput(fd);
+    endWith(this.output, this.input);
   }
 
   /** Sets the size; the foreground process group gets SIGWINCH. */
@@ -34,18 +32,21 @@ export class Pty {
   }
 
   destroy(): void {
-    this.input.destroy();
     this.output.destroy();
   }
 }
 
-/** EIO is how a terminal says that nobody has its other end open any more (pty(7)): the end, and no error. */
-function endOnHangup(stream: Socket): void {
-  const destroy = stream.destroy.bind(stream);
-  stream.destroy = (error?: Error) => {
+/**
+ * Makes `input` end with `output`, before that closes the descriptor of both. EIO is how a terminal says that nobody
+ * has its other end open any more (pty(7)): the end, and no error.
+ */
+function endWith(output: Socket, input: Writable): void {
+  const destroy = output.destroy.bind(output);
+  output.destroy = (error?: Error) => {
+    input.destroy();
     if (error === undefined || !("code" in error) || error.code !== "EIO")
       return destroy(error);
-    stream.push(null);
+    output.push(null);
     return destroy();
   };
 }

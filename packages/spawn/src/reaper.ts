@@ -17,7 +17,10 @@ export interface Exit {
   /** Its exit status, or null if a signal ended it. */
   readonly code: number | null;
   readonly signal: NodeJS.Signals | null;
-  /** What it and the children it waited for used; see getrusage(2). */
+  /**
+   * What it and the children it waited for used; see getrusage(2). Without new namespaces `maxRssKib` is at least this
+   * process's own: the kernel keeps it across posix_spawn(3).
+   */
   readonly rusage: Rusage;
 }
 

@@ -38,7 +38,7 @@ import {
  *
  * The event loop pays for a posix_spawn(3), whatever the size of the heap. Linux 5.9.
  * @throws {TypeError | RangeError} for options that cannot be; nothing has happened then.
- * @throws {SpawnError} `ERR_SPAWN_WORKER` outside the main thread.
+ * @throws {SpawnError} `ERR_SPAWN_WORKER` outside the main thread; `ERR_SPAWN_NOT_BUILT`.
  */
 export function spawn(
   file: string,
@@ -60,8 +60,19 @@ export function spawn(
     return start(file, args, options, opened);
   } catch (error) {
     opened.close();
-    throw error;
+    // As in Node: what the caller could not know before is told by the handle.
+    if (!isSystemError(error)) throw error;
+    const child = new Child(file, [options.argv0 ?? file, ...args]);
+    process.nextTick(() => {
+      child.fails(error);
+    });
+    return child;
   }
+}
+
+/** Whether the system is short of something: descriptors, processes, memory. */
+function isSystemError(error: unknown): error is Error {
+  return error instanceof Error && "errno" in error && "syscall" in error;
 }
 
 /** Descriptors made for a launch: the child's, closed here once it has its copies, and ours. */
@@ -99,22 +110,12 @@ function start(
   opened.childs.push(programFd);
   const programNumber = passed.length;
 
+  const stage = launch(
+    nsinitPath(),
+    ["nsinit", String(programNumber)],
+    [...passed, { source: programFd, number: programNumber }],
+  );
   const child = new Child(file, request.argv);
-  let stage: number;
-  try {
-    stage = launch(
-      nsinitPath(),
-      ["nsinit", String(programNumber)],
-      [...passed, { source: programFd, number: programNumber }],
-    );
-  } catch (error) {
-    if (error instanceof SpawnError) throw error;
-    opened.close();
-    process.nextTick(() => {
-      child.fails(error as Error);
-    });
-    return child;
-  }
   closeAll(opened.childs);
   const streams = openStreams(prepared);
   child.attach(streams);

@@ -26,6 +26,28 @@ export interface OpenedFds {
   readonly ours: number[];
 }
 
+const WORDS: readonly unknown[] = ["inherit", "ignore", "pipe"];
+
+/**
+ * Refuses what cannot be a descriptor of the child.
+ * @throws {TypeError} naming the entry.
+ */
+export function checkStdio(stdio: StdioOptions = "pipe"): void {
+  for (const [number, entry] of entries(stdio).entries()) {
+    if (entry === null || entry === undefined || WORDS.includes(entry))
+      continue;
+    const fd = typeof entry === "object" ? entry.fd : entry;
+    if (typeof fd === "number" && Number.isInteger(fd) && fd >= 0) continue;
+    throw new TypeError(
+      `invalid stdio[${number}] '${inspect(entry)}': expected "inherit", "ignore", "pipe", a descriptor, or a stream that has one`,
+    );
+  }
+}
+
+function inspect(entry: NonNullable<StdioEntry>): string {
+  return typeof entry === "object" ? "an object without fd" : String(entry);
+}
+
 /** Opens what the child's descriptors are made of. */
 export function prepareStdio(
   stdio: StdioOptions = "pipe",
@@ -63,6 +85,22 @@ export function openStreams(
       writable: number === 0 || number > 2,
     });
   });
+}
+
+/** Lets streams end that nobody has begun to read: the pipe would stay open, as it does for Node's own children. */
+export function drain(streams: readonly (Socket | null)[]): void {
+  for (const stream of streams)
+    if (stream?.readableFlowing === null) stream.resume();
+}
+
+/** Waits until the streams on the child's outputs are closed. */
+export async function whenClosed(
+  streams: readonly (Socket | null)[],
+): Promise<void> {
+  for (const stream of streams.slice(1)) {
+    if (stream === null || stream.closed) continue;
+    await new Promise((resolve) => stream.once("close", resolve));
+  }
 }
 
 function entries(stdio: StdioOptions): readonly StdioEntry[] {

@@ -55,6 +55,12 @@ describe.each([
     expect(await child.exited).toMatchObject({ signal: "SIGKILL" });
   });
 
+  test("gets every signal that was sent before it existed", async () => {
+    const child = spawn("sleep", ["100"], { ...options, stdio: "ignore" });
+    for (const signal of ["SIGKILL", 0] as const) child.kill(signal);
+    expect(await child.exited).toMatchObject({ signal: "SIGKILL" });
+  });
+
   test("is ended by timeout, and by an abort, which is the error", async () => {
     const killSignal = "SIGKILL";
     expect(
@@ -127,6 +133,17 @@ describe.each([
       "0 1 2 3",
     );
   });
+});
+
+test("a failure that nobody was told of is thrown at the end of the await using block", async () => {
+  // In new namespaces: without, SIGKILL may come before the failure.
+  const unheard = async () => {
+    await using child = spawn("/nowhere", [], NEW);
+    expect(child.killed).toBe(false);
+  };
+  await expect(unheard()).rejects.toMatchObject({ code: "ENOENT" });
+  await using heard = spawn("/nowhere", [], NEW);
+  await expect(heard.spawned).rejects.toMatchObject({ code: "ENOENT" });
 });
 
 test("a hundred at once end as they should", async () => {

@@ -198,3 +198,28 @@ test.each<[string, SpawnOptions, string]>([
   expect(() => spawn("true", [], options)).toThrow(message);
   expect(openDescriptors()).toBe(before);
 });
+
+test("too few descriptors are an error of the handle, and of no one else", async () => {
+  const source = `import { openSync, closeSync } from "node:fs";
+    import { spawn } from ${JSON.stringify(new URL("../src/index.ts", import.meta.url).href)};
+    // What is loaded on first use, is loaded.
+    await spawn("true").exited;
+    const fds = [];
+    try { for (;;) fds.push(openSync("/dev/null")); } catch {}
+    const codes = new Set();
+    for (let free = 0; free < 12; free++) {
+      await spawn("true", [], { stdio: "ignore" }).exited.catch((error) => codes.add(error.code));
+      closeSync(fds.pop());
+    }
+    console.log(...codes, (await spawn("true").exited).code);`;
+  const { stdout, stderr } = await run("sh", [
+    "-c",
+    'ulimit -n 128; exec "$@"',
+    "sh",
+    process.execPath,
+    "--input-type=module",
+    "-e",
+    source,
+  ]);
+  expect(stdout + stderr).toBe("EMFILE 0\n");
+});

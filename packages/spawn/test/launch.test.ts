@@ -13,6 +13,15 @@ function perform(fds: readonly PassedFd[]): Map<number, string> {
   return table;
 }
 
+test("no number is higher than it has to be", () => {
+  const order = dupOrder([
+    { source: 1, number: 0 },
+    { source: 0, number: 1 },
+    { source: 1023, number: 2 },
+  ]);
+  expect(Math.max(...order.map(([, to]) => to))).toBe(4);
+});
+
 test("every descriptor gets its number, however they overlap", () => {
   const fd = fc.integer({ min: 0, max: 12 });
   fc.assert(

@@ -52,7 +52,7 @@ test("the command is on a terminal of its size, which it controls", async () => 
 
 test("what is typed is its input, and Ctrl-C interrupts", async () => {
   const { child, pty, screen } = await open(
-    "read line; echo got $line; trap 'echo caught; exit 3' INT; echo ready; sleep 100",
+    "read line; echo got $line; trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.05; done",
   );
   pty.input.write("hello\n");
   await screen.shows("ready");
@@ -100,4 +100,28 @@ test("the terminal is gone with the process", async () => {
   await child.exited;
   if (!pty.output.closed) await once(pty.output, "close");
   expect(pty.output.destroyed).toBe(true);
+});
+
+test("what is typed faster than the command reads keeps us from nothing, and arrives", async () => {
+  const { child, pty } = await open(
+    "stty raw -echo; trap 'exec cat' USR1; echo ready; while :; do sleep 0.05; done",
+  );
+  await once(pty.output, "data");
+  let received = 0;
+  pty.output.on("data", (text: string) => (received += text.length));
+  // Far more than a terminal holds; nobody reads it until we send the signal.
+  const typed = "x".repeat(300_000);
+  pty.input.write(typed);
+  await new Promise(setImmediate);
+  child.kill("SIGUSR1");
+  await expect.poll(() => received, { timeout: 20_000 }).toBe(typed.length);
+  child.kill("SIGKILL");
+});
+
+test("what is typed when the terminal is gone is lost, and no error", async () => {
+  const { child, pty } = await open("exit 0");
+  await child.exited;
+  pty.input.write("too late");
+  if (!pty.output.closed) await once(pty.output, "close");
+  expect(pty.input.destroyed).toBe(true);
 });

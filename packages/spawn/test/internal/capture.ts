@@ -24,8 +24,7 @@ export async function capture(
       .on("data", (chunk: string) => (texts[name] += chunk));
   }
   const closed = new Promise((resolve) => child.once("close", resolve));
-  const exit = await child.exited;
-  await closed;
+  const exit = await child.exited.finally(() => closed);
   return { ...exit, ...texts };
 }
 
