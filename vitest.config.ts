@@ -32,6 +32,18 @@ export default defineConfig({
         },
       },
       {
+        // the executable runs with another engine
+        test: {
+          ...common,
+          name: "minibox on Node",
+          include: ["apps/minibox/test/**/*.test.ts"],
+          exclude: ["**/*.alone.test.ts"],
+          env: { MINIBOX_RUNTIME: "node" },
+          maxWorkers: "100%",
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
         // these compare what the whole machine shares
         test: {
           ...common,

@@ -1,5 +1,5 @@
 // The command-line program as one file, which Node starts without finding and reading dozens of modules.
-import { cpSync, existsSync } from "node:fs";
+import { cpSync, existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { defineConfig, type RolldownOptions } from "rolldown";
 
@@ -70,6 +70,38 @@ const options: RolldownOptions = {
   ],
 };
 
+/** Modules that are others where Bun is the engine. */
+const REPLACED = {
+  "/internal/koffi-binary.ts": "bun-ffi.ts",
+  "/pty-output.ts": "bun-pty-output.ts",
+};
+
+/** The program for the executable: nothing is beside it, so all of it is inside. */
+const executable: RolldownOptions = {
+  ...options,
+  external: ["bun:ffi", "koffi"],
+  plugins: [
+    {
+      name: "embedded-binaries",
+      load(id) {
+        for (const [module, replacement] of Object.entries(REPLACED))
+          if (id.endsWith(module))
+            return readFileSync(`src/executable/${replacement}`, "utf8");
+        if (!id.endsWith("/nsinit-binary.ts")) return null;
+        const stage = readFileSync(new URL(`nsinit-${process.arch}`, STAGE));
+        return `export const readNsinit = () => Buffer.from("${stage.toString("base64")}", "base64");`;
+      },
+    },
+  ],
+  input: "src/main.ts",
+  output: {
+    file: "dist/executable.cjs",
+    format: "cjs",
+    minify: true,
+    codeSplitting: false,
+  },
+};
+
 function program(input: string, name: string): RolldownOptions {
   return {
     ...options,
@@ -82,6 +114,7 @@ const config: RolldownOptions[] = defineConfig([
   program("src/main.ts", "main"),
   program("src/commands/doctor.ts", "doctor"),
   program("src/loader.ts", "minibox"),
+  executable,
 ]);
 
 export default config;

@@ -5,7 +5,6 @@ export type MiniboxErrorCode =
   | "ERR_NO_COMMAND"
   | "ERR_NO_ROOTFS"
   | "ERR_NO_VOLUME"
-  | "ERR_UNKNOWN_USER"
   | "ERR_UNMAPPED_USER"
   | "ERR_NO_TERMINAL";
 

@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { dirname, resolve as resolvePath } from "node:path";
+import { homeOf, readUserDatabase, resolveUser } from "@ns/idmap";
 import { getrandom, invoke } from "@ns/syscalls";
 import { defaultEnvironment } from "./environment.ts";
 import { MiniboxError } from "./error.ts";
 import type { Entry, Host } from "./host/host.ts";
-import { homeOf, readUserDatabase, resolveUser } from "./host/users.ts";
 import type { RunOptions, Volume } from "./options.ts";
 import type { ResolvedRun } from "./plan/container.ts";
 import type { User } from "./plan/ids.ts";

@@ -1,8 +1,7 @@
-import type { Socket } from "node:net";
-import type { Writable } from "node:stream";
-import type { ReadStream } from "node:tty";
+import type { Readable, Writable } from "node:stream";
 import { invoke, setWindowSize } from "@ns/syscalls";
 import { openPtyInput } from "./pty-input.ts";
+import { openPtyOutput } from "./pty-output.ts";
 
 /** The size of a terminal, in characters. */
 export interface TerminalSize {
@@ -15,13 +14,12 @@ export class Pty {
   readonly fd: number;
   readonly input: Writable;
   /** Closes when the last process on the terminal has. */
-  readonly output: ReadStream;
+  readonly output: Readable;
 
   /** Takes over `fd`, which is non-blocking. */
   constructor(fd: number) {
-    const { ReadStream } = process.getBuiltinModule("node:tty");
     this.fd = fd;
-    this.output = new ReadStream(fd);
+    this.output = openPtyOutput(fd);
     this.input = openPtyInput(fd);
     endWith(this.output, this.input);
   }
@@ -40,7 +38,7 @@ export class Pty {
  * Makes `input` end with `output`, before that closes the descriptor of both. EIO is how a terminal says that nobody
  * has its other end open any more (pty(7)): the end, and no error.
  */
-function endWith(output: Socket, input: Writable): void {
+function endWith(output: Readable, input: Writable): void {
   const destroy = output.destroy.bind(output);
   output.destroy = (error?: Error) => {
     input.destroy();

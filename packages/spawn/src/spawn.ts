@@ -129,8 +129,11 @@ function start(
     void launchOnPool({ ...stage, fds }).then(
       (pid) => {
         closeAll(opened.childs);
-        onExit(pid, () => {
-          conclude(readStatusNow(status.read));
+        onExit(pid, ({ code }) => {
+          const report = readStatusNow(status.read);
+          // It says 0 once the second stage has closed its descriptors. This end of the pipe may be told later: a process that
+          // another thread is making has a copy of the other end until it executes its program.
+          conclude({ ...report, ended: report.ended || code === 0 });
         });
       },
       (error: unknown) => {

@@ -1,5 +1,5 @@
 import { accessSync, constants, readFileSync } from "node:fs";
-import { parseMountinfo } from "../host/mountinfo.ts";
+import { parseMountinfo } from "@ns/mount";
 import type { Finding } from "./check.ts";
 
 export function checkCgroups(): Finding {

@@ -8,9 +8,10 @@ import {
   type Stats,
 } from "node:fs";
 import { basename, join } from "node:path";
+import type { IdRange } from "@ns/idmap";
+import { type MountInfo, readMountinfo } from "@ns/mount";
 import { Capabilities } from "@ns/syscalls";
-import { type IdRange, readSubordinateIds } from "./subordinate-ids.ts";
-import { type MountInfo, parseMountinfo } from "./mountinfo.ts";
+import { grantedIds } from "./granted-ids.ts";
 
 /** What a directory holds, as lstat(2) tells. */
 export interface Entry {
@@ -27,7 +28,7 @@ export interface Entry {
 export interface Host {
   readonly euid: number;
   readonly egid: number;
-  /** Whether namespaces other than user ones can be made: CAP_SYS_ADMIN. */
+  /** Root of the machine, with CAP_SYS_ADMIN. Root of a user namespace is an ordinary user to the mounts of others. */
   readonly privileged: boolean;
   /** Undefined if it was removed. */
   readonly cwd: string | undefined;
@@ -53,12 +54,10 @@ export function thisHost(): Host {
     return () => (value ??= { it: read() }).it;
   };
   const euid = process.geteuid?.() ?? 0;
-  const mounts = lazy(() =>
-    parseMountinfo(readFileSync("/proc/self/mountinfo", "utf8")),
-  );
-  const subordinateIds = lazy(() => readSubordinateIds(euid));
+  const mounts = lazy(() => readMountinfo());
+  const subordinateIds = lazy(() => grantedIds(euid));
   const privileged = lazy(
-    () => euid === 0 && hasCapability(Capabilities.SYS_ADMIN),
+    () => euid === 0 && hasCapability(Capabilities.SYS_ADMIN) && hasEveryUser(),
   );
   return {
     euid,
@@ -95,6 +94,12 @@ function hasCapability(capability: number): boolean {
       readFileSync("/proc/self/status", "utf8"),
     ) ?? [];
   return (BigInt(`0x${effective}`) & (1n << BigInt(capability))) !== 0n;
+}
+
+/** Whether ids are what they are on the machine itself: true in the first user namespace alone, mostly. */
+function hasEveryUser(): boolean {
+  const map = readFileSync("/proc/self/uid_map", "utf8");
+  return map.trim().split(/\s+/).join(" ") === "0 0 4294967295";
 }
 
 function canEnter(directory: string): boolean {

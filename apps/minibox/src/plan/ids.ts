@@ -1,7 +1,7 @@
+import type { IdRange } from "@ns/idmap";
 import type { IdMapping } from "@ns/spawn";
 import { MiniboxError } from "../error.ts";
 import type { Host } from "../host/host.ts";
-import type { IdRange } from "../host/subordinate-ids.ts";
 
 /** Whom the command runs as, by number. */
 export interface User {

@@ -124,13 +124,13 @@ function layoutOwn(host: Host, entries: readonly RootEntry[]): RootEntry[] {
   });
 }
 
-/** The topmost of the directories at and above `path` that are the caller's without a break. */
+/** The topmost of the directories at and above `path`, but below `/`, that are the caller's without a break. */
 function ownDirectoryAbove(
   host: Host,
   path: string | undefined,
 ): string | undefined {
-  if (path?.startsWith("/") !== true || host.stat(path)?.uid !== host.euid)
-    return undefined;
+  if (path?.startsWith("/") !== true || path === "/") return undefined;
+  if (host.stat(path)?.uid !== host.euid) return undefined;
   return ownDirectoryAbove(host, dirname(path)) ?? path;
 }
 

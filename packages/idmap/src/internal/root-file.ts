@@ -5,6 +5,7 @@ import {
   invoke,
   openat,
   openat2,
+  type OpenHow,
   OpenFlags,
   ResolveFlags,
   SyscallError,
@@ -36,7 +37,7 @@ function openPlace(root: Fd, path: string): Opened | undefined {
   const flags = OpenFlags.PATH | OpenFlags.CLOEXEC;
   const resolve = ResolveFlags.IN_ROOT | ResolveFlags.NO_MAGICLINKS;
   try {
-    return opened(invoke(openat2(root, path, { flags, resolve })));
+    return opened(openInRoot(root, path, { flags, resolve }));
   } catch (error) {
     if (!(error instanceof SyscallError)) throw error;
     // nobody has an entry in a file that is not there
@@ -45,6 +46,20 @@ function openPlace(root: Fd, path: string): Opened | undefined {
     if (error.code === "ENOSYS" || error.code === "EPERM")
       return openWithoutLinks(root, path);
     throw error;
+  }
+}
+
+/** How often `..` may meet with a rename or mount, anywhere on the machine, before that is an error. */
+const MAX_ATTEMPTS = 64;
+
+function openInRoot(root: Fd, path: string, how: OpenHow): number {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return invoke(openat2(root, path, how));
+    } catch (error) {
+      const again = error instanceof SyscallError && error.code === "EAGAIN";
+      if (!again || attempt === MAX_ATTEMPTS) throw error;
+    }
   }
 }
 
