@@ -14,11 +14,11 @@ export class HeapProcess implements Disposable {
   }
 
   /** Starts it and waits until its heap is full. */
-  static async start({ title, bytes }: Heap): Promise<HeapProcess> {
+  static async start({ title, bytes, of }: Heap): Promise<HeapProcess> {
     const megabytes = Math.ceil((bytes / 2 ** 20) * 2) + 512;
     const child = fork(
       join(import.meta.dirname, "worker.ts"),
-      [String(bytes)],
+      [String(bytes), of],
       {
         execArgv: [`--max-old-space-size=${megabytes}`],
       },

@@ -1,4 +1,4 @@
-// A process with a heap of the size given as its argument, which does what it is told, once at a time, and says
+// A process with a heap of the size and contents given as its arguments, which does what it is told, once at a time, and says
 // how long that took. It ends when whoever started it does.
 import { readFileSync } from "node:fs";
 import { fillHeap } from "./heap.ts";
@@ -34,5 +34,6 @@ process.on("message", (message) => {
   // both ends of the channel are ours
   void perform(message as Action).then(tell);
 });
-fillHeap(Number(process.argv[2]));
+const [, , bytes, of] = process.argv;
+fillHeap(Number(bytes), of === "buffers" ? "buffers" : "objects");
 tell({ kind: "ready", heap: filledHeap() });

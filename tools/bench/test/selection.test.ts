@@ -23,6 +23,7 @@ describe("a selection", () => {
       "spawn-plain@0",
       "spawn-plain@500MB",
       "spawn-plain@2GB",
+      "spawn-plain@2GB-buffers",
     ]);
   });
 
@@ -49,6 +50,7 @@ describe("a machine with little memory", () => {
     );
     expect(leftOut).toMatchObject([
       { title: "everything with a heap of 2 GB" },
+      { title: "everything with a heap of 2 GB of Buffers" },
     ]);
   });
 });
