@@ -87,7 +87,7 @@ function checkNeeded(
   if (hasNamespace(linux, type)) return;
   report.error(
     path,
-    `expected nothing without a ${type} namespace of the container's own: the host's would be changed`,
+    `expected a ${type} namespace of the container's own for this, found the host's`,
     `add {"type": "${type}"} to linux.namespaces`,
   );
 }

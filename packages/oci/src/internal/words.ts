@@ -49,7 +49,26 @@ export const uint64: Schema<Uint64> = /* #__PURE__ */ wideInteger(
   0n,
   0xffffffffffffffffn,
 );
-export const texts: Schema<string[]> = /* #__PURE__ */ list(text);
+/** Most of a configuration are texts in arrays: valibot's own `array` takes ten times as long for them. */
+export const texts: Schema<string[]> = /* #__PURE__ */ pipe(
+  /* #__PURE__ */ custom<string[]>(Array.isArray, "an array"),
+  /* #__PURE__ */ rawCheck(({ dataset, config, addIssue }) => {
+    if (!dataset.typed) return;
+    const input: unknown[] = dataset.value;
+    for (const [key, value] of input.entries()) {
+      if (isText(value)) continue;
+      const item = {
+        type: "array",
+        origin: "value",
+        input,
+        key,
+        value,
+      } as const;
+      addIssue({ message: "a string", path: [item], input: value });
+      if (config.abortEarly === true) return;
+    }
+  }),
+);
 
 export function integer(min: number, max: number): Schema<number> {
   return custom<number>(
