@@ -19,11 +19,12 @@ export const checkMounts: Check<Config> = (
   { mounts = [], linux = {} },
   report,
 ) => {
+  const known = new Set<string>(MOUNT_OPTIONS);
   for (const [i, mount] of mounts.entries()) {
     const at = `mounts[${i}]`;
     checkDestination(mount, report, at);
     checkOptions(mount, report, at);
-    checkBind(mount, report, at);
+    checkBind(mount, known, report, at);
     checkIdmap(mount, linux, report, at);
     checkOwners(mount, linux, report, at);
   }
@@ -68,7 +69,12 @@ function isBind({ options = [] }: Mount): boolean {
   return options.includes("bind") || options.includes("rbind");
 }
 
-function checkBind(mount: Mount, report: Report, at: string): void {
+function checkBind(
+  mount: Mount,
+  known: ReadonlySet<string>,
+  report: Report,
+  at: string,
+): void {
   if (!isBind(mount)) {
     if (mount.type === "bind")
       report.warn(
@@ -80,9 +86,8 @@ function checkBind(mount: Mount, report: Report, at: string): void {
   }
   if ((mount.source ?? "") === "")
     report.error(`${at}.source`, "expected what is to be bound, found nothing");
-  const known: readonly string[] = MOUNT_OPTIONS;
   for (const [i, option] of (mount.options ?? []).entries())
-    if (!known.includes(option))
+    if (!known.has(option))
       report.error(
         `${at}.options[${i}]`,
         `expected no options of a file system for a bind mount, found ${describe(option)}`,

@@ -90,17 +90,17 @@ function checkCapabilities(
   report: Report,
   at: string,
 ): void {
-  const known: readonly string[] = CAPABILITY_NAMES;
+  const known = new Set<string>(CAPABILITY_NAMES);
   const { bounding, effective, inheritable, permitted, ambient } = sets;
   const lists = { bounding, effective, inheritable, permitted, ambient };
   for (const [set, names = []] of Object.entries(lists))
     for (const [i, name] of names.entries()) {
       const path = `${at}.${set}[${i}]`;
-      if (!known.includes(name))
+      if (!known.has(name))
         report.warn(
           path,
           `expected the name of a capability, found ${describe(name)}`,
-          known.includes(`CAP_${name.toUpperCase()}`)
+          known.has(`CAP_${name.toUpperCase()}`)
             ? `did you mean "CAP_${name.toUpperCase()}"?`
             : "it is left out",
         );

@@ -30,15 +30,18 @@ export function checkSeccomp(seccomp: Seccomp, report: Report): void {
         `${at}.names`,
         "expected a system call at least, found none",
       );
-    for (const [j, name] of names.entries()) {
-      if (name === "")
-        report.error(`${at}.names[${j}]`, 'expected a system call, found ""');
-      if (action === "SCMP_ACT_NOTIFY" && name === "write")
-        report.error(
-          `${at}.names[${j}]`,
-          'expected no SCMP_ACT_NOTIFY for "write": the runtime writes after the filter is in place',
-        );
-    }
+    const nameless = names.indexOf("");
+    if (nameless !== -1)
+      report.error(
+        `${at}.names[${nameless}]`,
+        'expected a system call, found ""',
+      );
+    const write = action === "SCMP_ACT_NOTIFY" ? names.indexOf("write") : -1;
+    if (write !== -1)
+      report.error(
+        `${at}.names[${write}]`,
+        'expected no SCMP_ACT_NOTIFY for "write": the runtime writes after the filter is in place',
+      );
     checkReturn(action, errnoRet, report, `${at}.errnoRet`);
     for (const [j, { index }] of args.entries())
       if (index > LAST_ARGUMENT)

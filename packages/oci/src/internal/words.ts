@@ -55,7 +55,8 @@ export const texts: Schema<string[]> = /* #__PURE__ */ pipe(
   /* #__PURE__ */ rawCheck(({ dataset, config, addIssue }) => {
     if (!dataset.typed) return;
     const input: unknown[] = dataset.value;
-    for (const [key, value] of input.entries()) {
+    for (let key = 0; key < input.length; key++) {
+      const value = input[key];
       if (isText(value)) continue;
       const item = {
         type: "array",
