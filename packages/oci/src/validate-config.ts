@@ -17,7 +17,7 @@ import type { Resources } from "./resources.ts";
  * Checks that the members of a configuration go together, as a runtime does before it makes a container: nothing is
  * looked up, so what this machine has, and whether the files are there, is not known here. Returns warnings: what the
  * specification or runc takes, but which is hardly meant.
- * @throws {OciError} `ERR_INVALID_CONFIG` with everything that is wrong.
+ * @throws {OciError} `ERR_INVALID_CONFIG` with everything that is wrong, up to a thousand things.
  */
 export function validateConfig(config: Config): readonly Problem[] {
   return check("config.json", (report) => {

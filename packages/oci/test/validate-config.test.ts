@@ -809,6 +809,13 @@ describe("warnings", () => {
   });
 });
 
+test("of a million faults the first thousand are kept", () => {
+  const env = Array.from({ length: 1e6 }, () => "x");
+  const error = errorOf(() => validateProcess({ cwd: "/", args: ["a"], env }));
+  expect(error?.problems).toHaveLength(1000);
+  expect(error?.problems[999]?.path).toBe("env[999]");
+});
+
 test("a process and resources are checked on their own", () => {
   const { process, linux } = asConfig(full);
   expect(validateProcess(process ?? { cwd: "" })).toEqual([]);

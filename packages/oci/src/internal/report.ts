@@ -1,16 +1,19 @@
 import type { Problem } from "../problem.ts";
 
+/** Nobody reads more, and a configuration of 8 MiB may have a million faults. */
+const MAX_PROBLEMS = 1000;
+
 /** Where checks put what they find. */
 export class Report {
   readonly errors: Problem[] = [];
   readonly warnings: Problem[] = [];
 
   error(path: string, reason: string, hint?: string): void {
-    this.errors.push(problem(path, reason, hint));
+    add(this.errors, path, reason, hint);
   }
 
   warn(path: string, reason: string, hint?: string): void {
-    this.warnings.push(problem(path, reason, hint));
+    add(this.warnings, path, reason, hint);
   }
 }
 
@@ -30,6 +33,12 @@ export function eachRepeated<T>(
   }
 }
 
-function problem(path: string, reason: string, hint?: string): Problem {
-  return { path, reason, ...(hint !== undefined && { hint }) };
+function add(
+  problems: Problem[],
+  path: string,
+  reason: string,
+  hint?: string,
+): void {
+  if (problems.length < MAX_PROBLEMS)
+    problems.push({ path, reason, ...(hint !== undefined && { hint }) });
 }

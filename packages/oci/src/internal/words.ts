@@ -125,10 +125,11 @@ export function members<R extends Entries, O extends Entries>(
 export function mapOf<T>(value: Schema<T>): Schema<Record<string, T>> {
   return pipe(
     custom<Record<string, T>>(isRecord, "an object"),
-    rawCheck(({ dataset, addIssue }) => {
+    rawCheck(({ dataset, config, addIssue }) => {
       if (!dataset.typed) return;
       const input = dataset.value;
       for (const [key, each] of Object.entries(input)) {
+        if (config.abortEarly === true && dataset.issues !== undefined) return;
         const origin = { type: "object", input, key, value: each } as const;
         if (!isText(key))
           addIssue({
