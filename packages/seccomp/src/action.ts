@@ -1,17 +1,17 @@
-import { errnoName, SeccompActions } from "@ns/syscalls";
+import { errnoName } from "@ns/syscalls";
 
 /** What a filter answers, by its name in profiles; include/uapi/linux/seccomp.h. */
 export const Actions = {
-  SCMP_ACT_KILL_PROCESS: SeccompActions.KILL_PROCESS,
-  SCMP_ACT_KILL_THREAD: SeccompActions.KILL_THREAD,
+  SCMP_ACT_KILL_PROCESS: 0x80000000,
+  SCMP_ACT_KILL_THREAD: 0x00000000,
   /** An older name of `SCMP_ACT_KILL_THREAD`. */
-  SCMP_ACT_KILL: SeccompActions.KILL_THREAD,
-  SCMP_ACT_TRAP: SeccompActions.TRAP,
-  SCMP_ACT_ERRNO: SeccompActions.ERRNO,
-  SCMP_ACT_NOTIFY: SeccompActions.USER_NOTIF,
-  SCMP_ACT_TRACE: SeccompActions.TRACE,
-  SCMP_ACT_LOG: SeccompActions.LOG,
-  SCMP_ACT_ALLOW: SeccompActions.ALLOW,
+  SCMP_ACT_KILL: 0x00000000,
+  SCMP_ACT_TRAP: 0x00030000,
+  SCMP_ACT_ERRNO: 0x00050000,
+  SCMP_ACT_NOTIFY: 0x7fc00000,
+  SCMP_ACT_TRACE: 0x7ff00000,
+  SCMP_ACT_LOG: 0x7ffc0000,
+  SCMP_ACT_ALLOW: 0x7fff0000,
 } as const;
 
 /** `SCMP_ACT_*` */

@@ -1,9 +1,11 @@
+import type { Arch } from "@ns/syscalls";
+
 /**
  * The architectures of profiles. `audit` is what the kernel tells a filter (`AUDIT_ARCH_*` of
  * include/uapi/linux/audit.h), `token` is libseccomp's number for it, `docker` is the name in Docker's includes and
  * excludes. They differ for x32, which is x86_64 to the kernel, with a bit set in the syscall's number.
  */
-export const Architectures = {
+export const Architectures: Readonly<Record<ArchitectureName, Architecture>> = {
   SCMP_ARCH_X86: arch(0x40000003, "x86"),
   SCMP_ARCH_X86_64: arch(0xc000003e, "amd64"),
   SCMP_ARCH_X32: { audit: 0xc000003e, token: 0x4000003e, docker: "x32" },
@@ -27,10 +29,33 @@ export const Architectures = {
   SCMP_ARCH_S390X: arch(0x80000016, "s390x"),
   SCMP_ARCH_SH: arch(0x4000002a, "sh"),
   SCMP_ARCH_SHEB: arch(0x0000002a, "sheb"),
-} as const satisfies Record<string, Architecture>;
+};
 
 /** `SCMP_ARCH_*` */
-export type ArchitectureName = keyof typeof Architectures;
+export type ArchitectureName =
+  | "SCMP_ARCH_X86"
+  | "SCMP_ARCH_X86_64"
+  | "SCMP_ARCH_X32"
+  | "SCMP_ARCH_ARM"
+  | "SCMP_ARCH_AARCH64"
+  | "SCMP_ARCH_LOONGARCH64"
+  | "SCMP_ARCH_M68K"
+  | "SCMP_ARCH_MIPS"
+  | "SCMP_ARCH_MIPS64"
+  | "SCMP_ARCH_MIPS64N32"
+  | "SCMP_ARCH_MIPSEL"
+  | "SCMP_ARCH_MIPSEL64"
+  | "SCMP_ARCH_MIPSEL64N32"
+  | "SCMP_ARCH_PARISC"
+  | "SCMP_ARCH_PARISC64"
+  | "SCMP_ARCH_PPC"
+  | "SCMP_ARCH_PPC64"
+  | "SCMP_ARCH_PPC64LE"
+  | "SCMP_ARCH_RISCV64"
+  | "SCMP_ARCH_S390"
+  | "SCMP_ARCH_S390X"
+  | "SCMP_ARCH_SH"
+  | "SCMP_ARCH_SHEB";
 
 /** The numbers and names of one architecture. */
 export interface Architecture {
@@ -43,10 +68,10 @@ export interface Architecture {
 export const X32_SYSCALL_BIT = 0x40000000;
 
 /** The architectures that this package runs on, by Node's names. */
-export const NATIVE = {
+export const NATIVE: Readonly<Record<Arch, ArchitectureName>> = {
   x64: "SCMP_ARCH_X86_64",
   arm64: "SCMP_ARCH_AARCH64",
-} as const satisfies Record<string, ArchitectureName>;
+};
 
 /** The profile's name for what the kernel tells a filter. */
 export function architectureName(audit: number): ArchitectureName | undefined {

@@ -27,7 +27,10 @@ export class FilterDirectory implements Disposable {
   readonly #path: string;
   readonly #fd: number;
 
-  /** @throws {SeccompError} `ERR_SECCOMP_CACHE` if somebody else may write there. */
+  /**
+   * Opens it, and makes it if it is not there.
+   * @throws {SeccompError} `ERR_SECCOMP_CACHE` if somebody else may write there.
+   */
   constructor(path: string) {
     this.#path = path;
     mkdirSync(path, { recursive: true, mode: 0o700 });

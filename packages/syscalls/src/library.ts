@@ -24,9 +24,9 @@ export function library(name: string): Library {
 }
 
 function open(name: string): { func(prototype: string): NativeFunction } {
-  const { load } = koffi();
+  const loader = koffi();
   try {
-    return load(name);
+    return loader.load(name);
   } catch (cause) {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw Object.assign(

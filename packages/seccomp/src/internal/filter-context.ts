@@ -23,7 +23,10 @@ export class FilterContext implements Disposable {
   readonly #context: number;
   readonly #comparisons: Buffer = Buffer.allocUnsafeSlow(6 * COMPARISON_SIZE);
 
-  /** @throws {RangeError} if libseccomp does not take the default action. */
+  /**
+   * An empty filter.
+   * @throws {RangeError} if libseccomp does not take the default action.
+   */
   constructor(library: Library, defaultAction: number) {
     this.#library = library;
     this.#context = library("uintptr_t seccomp_init(uint32_t def_action)")(

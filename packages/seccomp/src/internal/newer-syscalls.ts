@@ -91,7 +91,7 @@ function* program(limits: readonly Limit[], nosys: number): Generator<Line> {
 function* section(limit: Limit | undefined): Generator<Line> {
   if (limit !== undefined) {
     // on s390 unknown syscalls arrive as number 0, the way to larger ones
-    if (/S390/.test(limit.name)) yield { op: "JEQ_K", k: 0, to: "nosys" };
+    if (limit.name.includes("S390")) yield { op: "JEQ_K", k: 0, to: "nosys" };
     if (limit.clone3 !== undefined)
       yield { op: "JEQ_K", k: limit.clone3, to: "nosys" };
     yield { op: "JGT_K", k: limit.last, to: "nosys" };
