@@ -9,7 +9,9 @@ import { checkProgram } from "./check-program.ts";
 import { SeccompError } from "./error.ts";
 import { encodeInstructions } from "./instruction.ts";
 import { FilterContext } from "./internal/filter-context.ts";
-import { newerSyscalls } from "./internal/newer-syscalls.ts";
+import { ownRules } from "./internal/conditional-rules.ts";
+import { isMultiplexed } from "./internal/multiplexed.ts";
+import { prelude } from "./internal/prelude.ts";
 import { type Rule, rulesOf } from "./internal/rule.ts";
 import { libseccomp, libseccompVersion, resolveName } from "./libseccomp.ts";
 import type { SeccompProfile } from "./profile.ts";
@@ -21,7 +23,7 @@ export interface BuiltFilter {
   readonly unknownSyscalls: readonly string[];
 }
 
-/** Fewer rules than this are looked up one after the other; libseccomp before 2.5.5 fails on a tree of none. */
+/** As many rules as this are looked up one after the other; libseccomp before 2.5.5 fails on a tree of none. */
 const TREE_FROM = 32;
 
 /**
@@ -32,6 +34,9 @@ const TREE_FROM = 32;
 export function buildFilter(profile: SeccompProfile): BuiltFilter {
   const architectures = architecturesOf(profile);
   const rules = rulesOf(profile);
+  checkContradictions(rules);
+  const own = ownRules(rules);
+  const ownNames = new Set(own.map(({ name }) => name));
   const unknown = new Set<string>();
   using context = open(profile);
   for (const name of architectures) addArchitecture(context, name);
@@ -39,12 +44,17 @@ export function buildFilter(profile: SeccompProfile): BuiltFilter {
   for (const rule of rules) {
     const nr = resolveName(rule.name, NATIVE[currentArch()]);
     if (nr === undefined) unknown.add(rule.name);
-    else addRule(context, rule, nr);
+    else if (!ownNames.has(rule.name) || isMultiplexed(rule.name))
+      addRule(context, rule, nr);
   }
   const exported = context.export();
   if (typeof exported === "number")
     throw unsupported("cannot make a filter of the rules", exported);
-  const before = newerSyscalls(profile, architectures, resolveName);
+  const before = prelude(profile, {
+    architectures,
+    own,
+    resolve: resolveName,
+  });
   const program = Buffer.concat([encodeInstructions(before), exported]);
   checkProgram(program);
   return { program, unknownSyscalls: [...unknown].sort() };
@@ -87,15 +97,32 @@ function addArchitecture(context: FilterContext, name: ArchitectureName): void {
     );
 }
 
+/** Rules for the same arguments with different actions: libseccomp sees it of those that it gets. */
+function checkContradictions(rules: readonly Rule[]): void {
+  const actions = new Map<string, number>();
+  for (const rule of rules) {
+    if (rule.comparisons.length === 0) continue;
+    const what = rule.comparisons.map(({ index, op, a, b }) =>
+      [index, op, a, b].join(),
+    );
+    const key = `${rule.name} ${what.sort().join(" ")}`;
+    if ((actions.get(key) ?? rule.action) !== rule.action)
+      throw contradiction(rule);
+    actions.set(key, rule.action);
+  }
+}
+
+function contradiction({ path, name }: Rule): SeccompError {
+  return new SeccompError(
+    "ERR_SECCOMP_PROFILE",
+    `invalid seccomp profile: ${path} '${name}': an earlier rule has another action for the same arguments`,
+    { path },
+  );
+}
+
 function addRule(context: FilterContext, rule: Rule, nr: number): void {
   const result = context.addRule(rule.action, nr, rule.comparisons);
-  if (result === EEXIST) {
-    throw new SeccompError(
-      "ERR_SECCOMP_PROFILE",
-      `invalid seccomp profile: ${rule.path} '${rule.name}': an earlier rule has another action for the same arguments`,
-      { path: rule.path },
-    );
-  }
+  if (result === EEXIST) throw contradiction(rule);
   if (result < 0)
     throw unsupported(
       `cannot add the rule for '${rule.name}'`,

@@ -144,7 +144,7 @@ function isFileError(error: unknown): error is NodeJS.ErrnoException {
 }
 
 /** Raised when the same profile would make another program. */
-const GENERATION = 1;
+const GENERATION = 2;
 
 function keyOf(profile: SeccompProfile): string {
   const library =

@@ -19,15 +19,23 @@ export const IPC: readonly string[] = [
   ...["mq_timedreceive", "mq_timedreceive_time64"],
 ];
 
-/** The last of the address families that are allowed one after the other, from AF_UNIX. */
-const AF_ROSE = 11;
-
 /**
- * Address families (include/linux/socket.h) after those. Not there: those that the kernel no longer has (12 DECnet,
+ * Address families (include/linux/socket.h). Not there: those that the kernel no longer has (12 DECnet,
  * 19 Econet, 20 ATM SVC, 23 IrDA, 25 WANPIPE, 34 ISDN, 37 CAIF); 38 ALG, the kernel's ciphers, which few need and
  * which have let users become root; and 40 VSOCK, which no network namespace holds: it leads to the hypervisor.
  */
 const FAMILIES: Readonly<Record<string, number>> = {
+  UNIX: 1,
+  INET: 2,
+  AX25: 3,
+  IPX: 4,
+  APPLETALK: 5,
+  NETROM: 6,
+  BRIDGE: 7,
+  ATMPVC: 8,
+  X25: 9,
+  INET6: 10,
+  ROSE: 11,
   NETBEUI: 13,
   SECURITY: 14,
   KEY: 15,
@@ -59,10 +67,9 @@ const FAMILIES: Readonly<Record<string, number>> = {
 export const SOCKET: ContainerRule = {
   names: ["socket"],
   action: "SCMP_ACT_ALLOW",
-  args: [
-    { index: 0, op: "SCMP_CMP_LE", value: AF_ROSE },
-    ...Object.values(FAMILIES).map(
-      (value) => ({ index: 0, op: "SCMP_CMP_EQ", value }) as const,
-    ),
-  ],
+  args: Object.values(FAMILIES).map((value) => ({
+    index: 0,
+    op: "SCMP_CMP_EQ",
+    value,
+  })),
 };
