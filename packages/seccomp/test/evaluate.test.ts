@@ -59,8 +59,9 @@ const word = fc.oneof(
 const FIRST = 600;
 
 describe("the kernel and this package agree", () => {
+  // a division by X may be one by 0, which kills
   const arithmetic = Object.entries(Opcodes).filter(([name]) =>
-    /^(ADD|SUB|MUL|DIV|OR|AND|XOR|LSH|RSH|NEG|TAX|TXA|LD_IMM|LDX_IMM|LD_LEN|LDX_LEN|LD_ABS|ST|STX)/.test(
+    /^(ADD|SUB|MUL|DIV_K|OR|AND|XOR|LSH|RSH|NEG|TAX|TXA|LD_IMM|LDX_IMM|LD_LEN|LDX_LEN|LD_ABS|ST|STX)/.test(
       name,
     ),
   );
@@ -145,7 +146,7 @@ describe("the kernel and this package agree", () => {
 
   test("on what is a program", async () => {
     const codes = Object.values(Opcodes).filter(
-      (code) => code !== Opcodes.RET_A,
+      (code) => code !== Opcodes.RET_A && code !== Opcodes.DIV_X,
     );
     const any = fc
       .tuple(
@@ -181,6 +182,15 @@ describe("the kernel and this package agree", () => {
     expect(ours).toEqual(taken);
     expect(new Set(taken)).toEqual(new Set([true, false]));
   });
+});
+
+test("a division by 0 kills the thread, as in the kernel", () => {
+  const program = encodeInstructions([
+    at(Opcodes.LDX_IMM, 0),
+    at(Opcodes.DIV_X),
+    at(Opcodes.RET_K, ALLOW),
+  ]);
+  expect(evaluate(program, { nr: 0 }).action).toBe("SCMP_ACT_KILL_THREAD");
 });
 
 describe("a program that the kernel would not take is an error that says where", () => {
