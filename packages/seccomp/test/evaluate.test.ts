@@ -196,7 +196,7 @@ test("a division by 0 kills the thread, as in the kernel", () => {
 describe("a program that the kernel would not take is an error that says where", () => {
   const allow = at(Opcodes.RET_K, ALLOW);
   test.each<[readonly Instruction[], string]>([
-    [[], "0 instructions: expected 1 to 4096"],
+    [[], "invalid program of 0 instructions: expected 1 to 4096"],
     [new Array<Instruction>(4097).fill(allow), "4097 instructions"],
     [[at(Opcodes.JA, 1), allow], "instruction 0: the jump leaves the program"],
     [

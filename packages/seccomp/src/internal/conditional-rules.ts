@@ -90,26 +90,20 @@ function* lowWord(
   const [, k] = words(a);
   const yes = { to: holds, otherwise: fails };
   const no = { to: fails, otherwise: holds };
+  const jumps: Readonly<Record<number, readonly Line[]>> = {
+    [Operators.SCMP_CMP_EQ]: [{ op: "JEQ_K", k, ...yes }],
+    [Operators.SCMP_CMP_NE]: [{ op: "JEQ_K", k, ...no }],
+    [Operators.SCMP_CMP_GT]: [{ op: "JGT_K", k, ...yes }],
+    [Operators.SCMP_CMP_GE]: [{ op: "JGE_K", k, ...yes }],
+    [Operators.SCMP_CMP_LT]: [{ op: "JGE_K", k, ...no }],
+    [Operators.SCMP_CMP_LE]: [{ op: "JGT_K", k, ...no }],
+    [Operators.SCMP_CMP_MASKED_EQ]: [
+      { op: "AND_K", k },
+      { op: "JEQ_K", k: words(a & b)[1], ...yes },
+    ],
+  };
   yield { op: "LD_ABS", k: argument };
-  switch (op) {
-    case Operators.SCMP_CMP_EQ:
-      return yield { op: "JEQ_K", k, ...yes };
-    case Operators.SCMP_CMP_NE:
-      return yield { op: "JEQ_K", k, ...no };
-    case Operators.SCMP_CMP_GT:
-      return yield { op: "JGT_K", k, ...yes };
-    case Operators.SCMP_CMP_GE:
-      return yield { op: "JGE_K", k, ...yes };
-    case Operators.SCMP_CMP_LT:
-      return yield { op: "JGE_K", k, ...no };
-    case Operators.SCMP_CMP_LE:
-      return yield { op: "JGT_K", k, ...no };
-    case Operators.SCMP_CMP_MASKED_EQ:
-      yield { op: "AND_K", k };
-      return yield { op: "JEQ_K", k: words(a & b)[1], ...yes };
-    default:
-      throw new TypeError(`no operator ${op} in a checked profile`);
-  }
+  yield* jumps[op] ?? [];
 }
 
 function words(value: bigint): readonly [number, number] {
