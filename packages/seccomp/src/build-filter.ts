@@ -44,8 +44,8 @@ export function buildFilter(profile: SeccompProfile): BuiltFilter {
   for (const rule of rules) {
     const nr = resolveName(rule.name, NATIVE[currentArch()]);
     if (nr === undefined) unknown.add(rule.name);
-    else if (!ownNames.has(rule.name) || isMultiplexed(rule.name))
-      addRule(context, rule, nr);
+    else if (!ownNames.has(rule.name)) addRule(context, rule, nr);
+    else if (isMultiplexed(rule.name)) addRule(context, rule, nr, [EEXIST]);
   }
   const exported = context.export();
   if (typeof exported === "number")
@@ -120,8 +120,18 @@ function contradiction({ path, name }: Rule): SeccompError {
   );
 }
 
-function addRule(context: FilterContext, rule: Rule, nr: number): void {
+/**
+ * Within socketcall(2) conditions are lost, so that there rules can contradict each other that do not by themselves:
+ * the first one stays, and `ignored` is that error.
+ */
+function addRule(
+  context: FilterContext,
+  rule: Rule,
+  nr: number,
+  ignored: readonly number[] = [],
+): void {
   const result = context.addRule(rule.action, nr, rule.comparisons);
+  if (ignored.includes(result)) return;
   if (result === EEXIST) throw contradiction(rule);
   if (result < 0)
     throw unsupported(

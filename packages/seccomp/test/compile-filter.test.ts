@@ -254,6 +254,35 @@ describe("conditions", () => {
     expect(outcome(profile, "kcmp", [0, 0, -1])).toBe("ALLOW");
   });
 
+  test("rules with different actions for parts of the same arguments, as Podman has them for socket", () => {
+    const on = (index: number, op: OperatorName, value: number) => ({
+      index,
+      op,
+      value,
+    });
+    const profile: SeccompProfile = {
+      ...DENY,
+      defaultErrnoRet: errnoNumber("ENOSYS"),
+      architectures:
+        process.arch === "x64" ? ["SCMP_ARCH_X86_64", "SCMP_ARCH_X86"] : [],
+      syscalls: [
+        allow(["socketcall"]),
+        {
+          names: ["socket"],
+          action: "SCMP_ACT_ERRNO",
+          errnoRet: errnoNumber("EINVAL"),
+          args: [on(0, "SCMP_CMP_EQ", 16), on(2, "SCMP_CMP_EQ", 9)],
+        },
+        allow(["socket"], [on(2, "SCMP_CMP_NE", 9)]),
+        allow(["socket"], [on(0, "SCMP_CMP_NE", 16)]),
+      ],
+    };
+    expect(outcome(profile, "socket", [16, 3, 9])).toBe("ERRNO(EINVAL)");
+    expect(outcome(profile, "socket", [16, 3, 0])).toBe("ALLOW");
+    expect(outcome(profile, "socket", [2, 1, 9])).toBe("ALLOW");
+    expect(outcome(profile, "socket", [2, 1, 0])).toBe("ALLOW");
+  });
+
   test("rules that contradict each other are refused", () => {
     const args = [{ index: 0, op: "SCMP_CMP_EQ", value: 1 }] as const;
     const error = errorOf(() =>
