@@ -10,7 +10,7 @@ import { SeccompError } from "./error.ts";
 import { encodeInstructions } from "./instruction.ts";
 import { FilterContext } from "./internal/filter-context.ts";
 import { ownRules } from "./internal/conditional-rules.ts";
-import { isMultiplexed } from "./internal/multiplexed.ts";
+import { hasDirectNumbers, isMultiplexed } from "./internal/multiplexed.ts";
 import { prelude } from "./internal/prelude.ts";
 import { type Rule, rulesOf } from "./internal/rule.ts";
 import { libseccomp, libseccompVersion, resolveName } from "./libseccomp.ts";
@@ -36,7 +36,8 @@ export function buildFilter(profile: SeccompProfile): BuiltFilter {
   const rules = rulesOf(profile);
   checkContradictions(rules);
   const own = ownRules(rules);
-  const ownNames = new Set(own.map(({ name }) => name));
+  const ownRulesOf = new Map(own.map(({ name, rules }) => [name, rules]));
+  const areDirect = architectures.every(hasDirectNumbers);
   const unknown = new Set<string>();
   using context = open(profile);
   for (const name of architectures) addArchitecture(context, name);
@@ -44,8 +45,11 @@ export function buildFilter(profile: SeccompProfile): BuiltFilter {
   for (const rule of rules) {
     const nr = resolveName(rule.name, NATIVE[currentArch()]);
     if (nr === undefined) unknown.add(rule.name);
-    else if (!ownNames.has(rule.name)) addRule(context, rule, nr);
-    else if (isMultiplexed(rule.name)) addRule(context, rule, nr, [EEXIST]);
+    else if (!ownRulesOf.has(rule.name)) addRule(context, rule, nr);
+    else if (isMultiplexed(rule.name)) {
+      const one = forSocketcall(ownRulesOf.get(rule.name) ?? []);
+      if (rule === one || !areDirect) addRule(context, rule, nr, [EEXIST]);
+    }
   }
   const exported = context.export();
   if (typeof exported === "number")
@@ -118,6 +122,11 @@ function contradiction({ path, name }: Rule): SeccompError {
     `invalid seccomp profile: ${path} '${name}': an earlier rule has another action for the same arguments`,
     { path },
   );
+}
+
+/** One rule says to libseccomp that socketcall(2) is to be asked about too; several can be too much for it. */
+function forSocketcall(rules: readonly Rule[]): Rule | undefined {
+  return rules.find(({ comparisons }) => comparisons.length === 1) ?? rules[0];
 }
 
 /**

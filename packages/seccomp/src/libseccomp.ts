@@ -6,6 +6,7 @@ import {
   NATIVE,
 } from "./architecture.ts";
 import { SeccompError } from "./error.ts";
+import { X86_NUMBERS } from "./internal/multiplexed.ts";
 import { libraryFile } from "./internal/library-file.ts";
 import { currentArch } from "@ns/syscalls";
 
@@ -67,7 +68,10 @@ export function resolveName(
     "int seccomp_syscall_resolve_name_arch(uint32_t arch_token, const char *name)",
   );
   const number = resolve(Architectures[architecture].token, name);
-  return number === UNKNOWN ? undefined : number;
+  if (number === UNKNOWN) return undefined;
+  return number < 0 && architecture === "SCMP_ARCH_X86"
+    ? (X86_NUMBERS[name] ?? number)
+    : number;
 }
 
 /** The name of a syscall on an architecture, by default this machine's; undefined if libseccomp knows none. */
