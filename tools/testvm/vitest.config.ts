@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { defineConfig } from "vitest/config";
 
 /** What runs in the virtual machine; `pnpm test:vm` starts it there. */
@@ -13,6 +14,8 @@ export default defineConfig({
     hookTimeout: 120_000,
     // Node runs the sources as they are: without Vite's transforms an emulated machine needs half the time
     experimental: { viteModuleRunner: false },
+    // the checkout is not the user's to write to
+    fsModuleCachePath: join(homedir(), ".vitest-cache"),
     reporters: [
       "default",
       ["json", { outputFile: process.env["TESTVM_REPORT"] ?? "" }],
