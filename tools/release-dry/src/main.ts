@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { checkout } from "@ns/testkit";
+import { checkout, temporaryDirectory } from "@ns/testkit";
 import { publicPackages } from "@ns/pack-check";
 import { environmentOfUser, prepareEnvironment } from "./environment.ts";
 import { startRegistry } from "./registry.ts";
@@ -26,8 +26,9 @@ if (unknown !== undefined)
     `no public package '${unknown}': there are ${[...ours.keys()].join(", ")}`,
   );
 
-const work = mkdtempSync(join(tmpdir(), "release-dry-"));
-try {
+await rehearse(temporaryDirectory("release-dry-"));
+
+async function rehearse(work: string): Promise<void> {
   const { verdaccio, nodes } = await timed("environment", prepareEnvironment());
   const upstream = await succeed("npm", ["config", "get", "registry"], {
     cwd: tmpdir(),
@@ -50,8 +51,6 @@ try {
     trials,
     nodes.map(({ major }) => major),
   );
-} finally {
-  rmSync(work, { recursive: true });
 }
 
 async function timed<T>(what: string, doing: Promise<T>): Promise<T> {

@@ -50,9 +50,14 @@ export async function startRegistry(
   writeFileSync(configFile, JSON.stringify(config, null, 2));
   const logFile = join(folder, "log");
   const log = openSync(logFile, "w");
+  const { host } = new URL(url);
+  // it ends with us, however we end
   const child = spawn(
-    verdaccio,
-    ["--config", configFile, "--listen", new URL(url).host],
+    "setpriv",
+    [
+      ...["--pdeathsig", "KILL", verdaccio],
+      ...["--config", configFile, "--listen", host],
+    ],
     { stdio: ["ignore", log, log], cwd: folder },
   );
   const stop = (): void => void child.kill("SIGKILL");
@@ -60,7 +65,6 @@ export async function startRegistry(
   const exited = once(child, "exit");
   try {
     const token = await logIn(url, () => child.exitCode !== null);
-    const { host } = new URL(url);
     return {
       url,
       npmrc: `registry=${url}\n@ns:registry=${url}\n//${host}/:_authToken=${token}\n`,

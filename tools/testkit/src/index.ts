@@ -21,6 +21,6 @@ export {
 } from "./machine-requirements.ts";
 export { diffHostState, hostState, type HostState } from "./host-state.ts";
 export { checkout, checkoutFor } from "./checkout.ts";
-export { runDirectory } from "./run-directory.ts";
+export { runDirectory, temporaryDirectory } from "./run-directory.ts";
 export { debianPackages, missingDebianPackages } from "./debian-packages.ts";
 export { findProgram, pathWithPnpm } from "./programs.ts";

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import {
-  mkdtempSync,
   openSync,
   readFileSync,
   rmSync,
@@ -9,9 +8,9 @@ import {
   writeFileSync,
 } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { temporaryDirectory } from "@ns/testkit";
 import { requireDebianPackages } from "./debian-packages.ts";
 import { makeInitramfs } from "./initramfs.ts";
 import { prepareKernel } from "./kernel.ts";
@@ -59,7 +58,7 @@ export async function runInVm(
     );
   requireDebianPackages();
   const kernel = await prepareKernel(options.kernel);
-  const work = mkdtempSync(join(tmpdir(), "testvm-"));
+  const work = temporaryDirectory("testvm-");
   try {
     const sockets = { stdout: "", stderr: "", status: "" };
     for (const port of PORTS) sockets[port] = join(work, port);
