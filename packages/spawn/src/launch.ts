@@ -1,6 +1,6 @@
 import { fstatSync } from "node:fs";
 import { errnoNumber, SyscallError } from "@ns/syscalls";
-import { addressOf, libc } from "@ns/syscalls/libc";
+import { addressOf, libc, libcAsync, type LibcArg } from "@ns/syscalls/libc";
 
 /** Room for glibc's and musl's posix_spawnattr_t (336 bytes), file actions (80) and sigset_t (128). */
 const OPAQUE_SIZE = 512;
@@ -13,6 +13,16 @@ export interface PassedFd {
   readonly number: number;
 }
 
+/** What to start, and the descriptors it has. */
+export interface Launch {
+  readonly path: string;
+  readonly argv: readonly string[];
+  readonly fds: readonly PassedFd[];
+}
+
+const POSIX_SPAWN =
+  "int posix_spawn(void *pid, const char *path, const void *actions, const void *attributes, void *argv, void *envp)";
+
 /**
  * Starts the program at `path` with posix_spawn(3), which does not copy this process's page tables as
  * fork(2) does: the cost is the same whatever the size of the heap. Returns its pid.
@@ -21,25 +31,52 @@ export interface PassedFd {
  * default action (Node ignores SIGPIPE, and that would be inherited).
  * @throws {SyscallError} what the kernel said, e.g. `EAGAIN` when there are too many processes.
  */
-export function launch(
-  path: string,
-  argv: readonly string[],
-  fds: readonly PassedFd[],
-): number {
-  const attributes = signalAttributes();
+export function launch(what: Launch): number {
+  using call = prepare(what);
+  return call.pid(libc(POSIX_SPAWN)(...call.args));
+}
+
+/**
+ * The same on a thread of libuv's pool. The kernel suspends the thread that calls posix_spawn(3) until the new process
+ * has been scheduled and has executed the program: on a busy machine that is milliseconds, in which the event loop
+ * goes on. The descriptors must stay open until then.
+ */
+export async function launchOnPool(what: Launch): Promise<number> {
+  using call = prepare(what);
+  return call.pid((await libcAsync(POSIX_SPAWN)(...call.args)).result);
+}
+
+/** A call of posix_spawn(3): its memory, good until it is disposed of. */
+interface Call extends Disposable {
+  readonly args: readonly LibcArg[];
+  /** The new process, if that is what the call returned. */
+  pid(error: number): number;
+}
+
+function prepare({ path, argv, fds }: Launch): Call {
   const actions = Buffer.allocUnsafeSlow(OPAQUE_SIZE);
+  const pid = Buffer.allocUnsafeSlow(128);
   libc("int posix_spawn_file_actions_init(void *actions)")(actions);
+  const dispose = (): void => {
+    libc("int posix_spawn_file_actions_destroy(void *actions)")(actions);
+  };
   try {
     for (const [from, to] of dupOrder(fds)) addAction(actions, from, to);
-    const pid = Buffer.allocUnsafeSlow(128);
-    const error = libc(
-      "int posix_spawn(void *pid, const char *path, const void *actions, const void *attributes, void *argv, void *envp)",
-    )(pid, path, actions, attributes, pointers(argv), pointers([]));
-    if (error !== 0) throw launchError(error, path, fds);
-    return pid.readInt32LE(0);
-  } finally {
-    libc("int posix_spawn_file_actions_destroy(void *actions)")(actions);
+  } catch (error) {
+    dispose();
+    throw error;
   }
+  return {
+    args: [
+      ...[pid, path, actions, signalAttributes()],
+      ...[pointers(argv), pointers([])],
+    ],
+    pid: (error) => {
+      if (error !== 0) throw launchError(error, path, fds);
+      return pid.readInt32LE(0);
+    },
+    [Symbol.dispose]: dispose,
+  };
 }
 
 /** A step that has no source closes its destination. */
@@ -76,8 +113,17 @@ function launchError(
       : undefined;
   if (closed === undefined)
     return new SyscallError({ errno, syscall: "posix_spawn", path });
-  const why = `descriptor ${closed.source}, the child's ${closed.number}, is not open`;
-  return new SyscallError({ errno, syscall: "dup2", why });
+  return notOpenError(closed);
+}
+
+/** The error of a descriptor that the caller passes on but has not open. */
+export function notOpenError({ source, number }: PassedFd): SyscallError {
+  const why = `descriptor ${source}, the child's ${number}, is not open`;
+  return new SyscallError({
+    errno: errnoNumber("EBADF"),
+    syscall: "dup2",
+    why,
+  });
 }
 
 function isOpen(fd: number): boolean {

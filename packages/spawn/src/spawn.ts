@@ -1,15 +1,18 @@
 import {
+  fcntl,
+  FcntlCommands,
   type Inherited,
   invoke,
   MfdFlags,
   OpenFlags,
   pipe2,
+  SyscallError,
 } from "@ns/syscalls";
 import { buildProgram } from "./build.ts";
 import { checkOptions } from "./check.ts";
 import { Child } from "./child.ts";
 import { AbortError, SpawnError } from "./error.ts";
-import { launch, type PassedFd } from "./launch.ts";
+import { launch, launchOnPool, notOpenError, type PassedFd } from "./launch.ts";
 import { memfdOf } from "./memfd.ts";
 import { nsinitPath } from "./nsinit.ts";
 import type { SpawnOptions } from "./options.ts";
@@ -36,7 +39,8 @@ import {
  * Starts `file` with `args` in a child process, in new or joined namespaces, after the steps of `setup`
  * have run there. Returns at once; the handle tells the rest.
  *
- * The event loop pays for a posix_spawn(3), whatever the size of the heap. Linux 5.9.
+ * The event loop does not pay for the size of the heap, and with new namespaces not for the process either: a thread
+ * of libuv's pool makes it, in the directory and with the ids and umask that this process has a moment later. Linux 5.9.
  * @throws {TypeError | RangeError} for options that cannot be; nothing has happened then.
  * @throws {SpawnError} `ERR_SPAWN_WORKER` outside the main thread; `ERR_SPAWN_NOT_BUILT`.
  */
@@ -110,24 +114,36 @@ function start(
   opened.childs.push(programFd);
   const programNumber = passed.length;
 
-  const stage = launch(
-    nsinitPath(),
-    ["nsinit", String(programNumber)],
-    [...passed, { source: programFd, number: programNumber }],
-  );
+  const stage = {
+    path: nsinitPath(),
+    argv: ["nsinit", String(programNumber)],
+    fds: [...passed, { source: programFd, number: programNumber }],
+  };
   const child = new Child(file, request.argv);
-  closeAll(opened.childs);
-  const streams = openStreams(prepared);
-  child.attach(streams);
   const conclude = (report: Report): void => {
     finish(child, program, report, pty?.ours);
   };
   if (needsClone(request)) {
-    onExit(stage, () => {
-      conclude(readStatusNow(status.read));
-    });
+    const fds = holdCallers(stage.fds, opened);
+    child.attach(openStreams(prepared));
+    void launchOnPool({ ...stage, fds }).then(
+      (pid) => {
+        closeAll(opened.childs);
+        onExit(pid, () => {
+          conclude(readStatusNow(status.read));
+        });
+      },
+      (error: unknown) => {
+        const socket = pty === undefined ? [] : [pty.ours];
+        closeAll([...opened.childs, status.read, ...socket]);
+        child.fails(error as Error);
+      },
+    );
   } else {
-    child.exists(stage);
+    const pid = launch(stage);
+    closeAll(opened.childs);
+    child.attach(openStreams(prepared));
+    child.exists(pid);
     onStatusEnd(status.read, conclude);
   }
   watchInterest(child, options);
@@ -191,6 +207,30 @@ function place(
     inheritedFd: numberOf,
   });
   return { image, passed };
+}
+
+/** Copies of the caller's descriptors, which it may close as soon as `spawn` has returned. */
+function holdCallers(fds: readonly PassedFd[], opened: Opened): PassedFd[] {
+  const held = new Map(opened.childs.map((fd) => [fd, fd]));
+  return fds.map(({ source, number }) => {
+    let copy = held.get(source);
+    if (copy === undefined) {
+      copy = copyFd(source, number);
+      held.set(source, copy);
+      opened.childs.push(copy);
+    }
+    return { source: copy, number };
+  });
+}
+
+function copyFd(fd: number, number: number): number {
+  try {
+    return invoke(fcntl(fd, FcntlCommands.DUPFD_CLOEXEC, 0));
+  } catch (error) {
+    if (error instanceof SyscallError && error.code === "EBADF")
+      throw notOpenError({ source: fd, number });
+    throw error;
+  }
 }
 
 function openStatusPipe(opened: Opened): { read: number; write: number } {

@@ -1,7 +1,16 @@
 import { once } from "node:events";
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { CloneFlags } from "@ns/syscalls";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { spawn, type StdioOptions } from "../src/index.ts";
 import { capture, MAP_SELF } from "./internal/capture.ts";
 
@@ -38,6 +47,24 @@ describe.each([
   });
 });
 
+test.each([
+  ["here", {}],
+  ["in new namespaces", NEW],
+])(
+  "a descriptor may be closed as soon as spawn has returned: %s",
+  async (_, options) => {
+    const directory = mkdtempSync(join(tmpdir(), "ns-test-"));
+    onTestFinished(() => rmSync(directory, { recursive: true }));
+    const file = join(directory, "out");
+    const fd = openSync(file, "w");
+    const stdio = ["ignore", fd, "inherit"] as const;
+    const child = spawn("echo", ["written"], { ...options, stdio });
+    closeSync(fd);
+    await child.exited;
+    expect(readFileSync(file, "utf8")).toBe("written\n");
+  },
+);
+
 test.each<[string, unknown]>([
   ["a word that means nothing here", ["ignore", "ignore", "ignore", "ipc"]],
   ["a stream without a descriptor", ["ignore", "ignore", { fd: null }]],
@@ -49,9 +76,12 @@ test.each<[string, unknown]>([
   expect(start).toThrow("expected");
 });
 
-test("a descriptor that is not open is named", async () => {
+test.each([
+  ["here", {}],
+  ["in new namespaces", NEW],
+])("a descriptor that is not open is named: %s", async (_, options) => {
   await expect(
-    capture("true", [], { stdio: ["ignore", 4095, "ignore"] }),
+    capture("true", [], { ...options, stdio: ["ignore", 4095, "ignore"] }),
   ).rejects.toMatchObject({
     code: "EBADF",
     syscall: "dup2",

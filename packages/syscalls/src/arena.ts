@@ -85,6 +85,20 @@ export class Arena {
     return { kind: "pointer", at };
   }
 
+  /** Places `texts`, which hold no NUL, as NUL-terminated strings: in one piece, since an environment has dozens. */
+  placeStrings(texts: readonly string[]): Pointer[] {
+    const joined = `${texts.join("\0")}\0`;
+    const size = Buffer.byteLength(joined);
+    let at = this.reserve(size);
+    this.#bytes.write(joined, at);
+    const isAscii = size === joined.length;
+    return texts.map((text) => {
+      const pointer: Pointer = { kind: "pointer", at };
+      at += (isAscii ? text.length : Buffer.byteLength(text)) + 1;
+      return pointer;
+    });
+  }
+
   /** Reserves room for the decimal text of `register`: 20 digits and a NUL. */
   placeDecimal(register: Register): Pointer {
     const at = this.reserve(21);

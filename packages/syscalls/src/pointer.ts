@@ -14,17 +14,21 @@ export function cstring(
     encode: (value, arena) => {
       if (value === null) return 0;
       if (typeof value === "object") return arena.placeDecimal(value.register);
-      if (typeof value !== "string")
-        throw new TypeError(`invalid ${name}: expected a string or null`);
-      if (value.includes("\0")) {
-        throw new TypeError(
-          `invalid ${name} ${quote(value)}: expected a string without NUL characters`,
-        );
-      }
+      checkText(name, value);
       return arena.placeString(value);
     },
     format: formatText,
   };
+}
+
+function checkText(name: string, value: unknown): asserts value is string {
+  if (typeof value !== "string")
+    throw new TypeError(`invalid ${name}: expected a string or null`);
+  if (value.includes("\0")) {
+    throw new TypeError(
+      `invalid ${name} ${quote(value)}: expected a string without NUL characters`,
+    );
+  }
 }
 
 function formatText(value: Text | null): string {
@@ -51,12 +55,27 @@ export function strings(name: string): Param<readonly Text[]> {
     name,
     encode: (value, arena) => {
       const at = arena.reserve((value.length + 1) * 8);
-      for (const [i, text] of value.entries())
-        arena.write(at + i * 8, 8, one.encode(text, arena));
+      const placed = isPlain(name, value)
+        ? arena.placeStrings(value)
+        : value.map((text) => one.encode(text, arena));
+      for (const [i, pointer] of placed.entries())
+        arena.write(at + i * 8, 8, pointer);
       return { kind: "pointer", at };
     },
     format: (value) => `[${value.map(formatText).join(", ")}]`,
   };
+}
+
+/** Whether all of it is text that is known now. */
+function isPlain(
+  name: string,
+  texts: readonly Text[],
+): texts is readonly string[] {
+  for (const text of texts) {
+    if (typeof text === "object") return false;
+    checkText(name, text);
+  }
+  return texts.length > 0;
 }
 
 /** An environment, printed as its size: it may hold secrets, and is long. */
