@@ -35,7 +35,7 @@ const COMMAND_LINE = [
 export function qemuArguments(parts: Parts, kvm: boolean): string[] {
   const { kernel, initramfs, scratch, console, sockets } = parts;
   const memoryMiB = Math.min(
-    8192,
+    4096,
     Math.max(1024, Math.floor(totalmem() / 4 / 2 ** 20)),
   );
   return [
