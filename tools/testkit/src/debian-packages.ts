@@ -5,9 +5,11 @@ import listed from "../debian-packages.json" with { type: "json" };
 /** The Debian packages that tests use, each with the program (or the absolute path) that shows it is there. */
 export const debianPackages: Readonly<Record<string, string>> = listed;
 
-/** The names of those that this machine lacks, in the order of the list. */
-export function missingDebianPackages(): string[] {
-  return Object.entries(debianPackages)
+/** The names of those of a list that this machine lacks, in the list's order. */
+export function missingDebianPackages(
+  list: Readonly<Record<string, string>> = debianPackages,
+): string[] {
+  return Object.entries(list)
     .filter(([, shownBy]) =>
       shownBy.startsWith("/")
         ? !existsSync(shownBy)

@@ -6,7 +6,6 @@ export {
   type RunResult,
 } from "./run.ts";
 export {
-  cgroup2,
   program,
   requires,
   root,
@@ -14,8 +13,14 @@ export {
   unprivilegedUserNamespaces,
   type Requirement,
 } from "./requirements.ts";
+export {
+  cgroup2,
+  delegatedCgroup,
+  systemd,
+  userBus,
+} from "./machine-requirements.ts";
 export { diffHostState, hostState, type HostState } from "./host-state.ts";
 export { checkout, checkoutFor } from "./checkout.ts";
-export { runDirectory } from "./run-directory.ts";
+export { runDirectory, temporaryDirectory } from "./run-directory.ts";
 export { debianPackages, missingDebianPackages } from "./debian-packages.ts";
 export { findProgram, pathWithPnpm } from "./programs.ts";

@@ -36,3 +36,14 @@ export function homeDirectory(uid: number): string {
   }
   return home;
 }
+
+/** A new temporary directory, removed when this process exits: also by a signal that asks it to, as Ctrl-C does. */
+export function temporaryDirectory(prefix: string): string {
+  const made = mkdtempSync(join(tmpdir(), prefix));
+  process.once("exit", () => {
+    rmSync(made, { recursive: true, force: true });
+  });
+  process.once("SIGINT", () => process.exit(130));
+  process.once("SIGTERM", () => process.exit(143));
+  return made;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { exampleIn, matchesOutput } from "@ns/pack-check";
+import { exampleIn, matchesOutput } from "@ns/release-dry";
 
 const readme = `# Title
 
