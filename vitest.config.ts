@@ -38,7 +38,7 @@ export default defineConfig({
           ...common,
           name: "minibox on Node",
           include: ["apps/minibox/test/**/*.test.ts"],
-          exclude: ["**/*.alone.test.ts"],
+          exclude: ["**/*.alone.test.ts", "**/*.vm.test.ts"],
           env: { MINIBOX_RUNTIME: "node" },
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },

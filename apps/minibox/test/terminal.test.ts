@@ -88,7 +88,9 @@ describe.each(CALLERS)("on a terminal of $who", (caller) => {
         { timeout: 8000, interval: 300 },
       )
       .toMatch(/20 80/);
-    terminal.type("sleep 1000", "Enter");
+    terminal.type("echo sleeping; sleep 1000", "Enter");
+    // what is typed before the shell reads it, ^C takes away
+    await terminal.shows(/^sleeping$/m);
     terminal.type("C-c", "");
     terminal.type("echo interrupted", "Enter");
     await terminal.shows(/^interrupted$/m);
