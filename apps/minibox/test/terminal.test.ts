@@ -111,7 +111,7 @@ describe.each(CALLERS)("on a terminal of $who", (caller) => {
       const terminal = new Terminal(caller);
       await terminal.shows(/host>/);
       terminal.type(
-        `${programOf(caller)} run -- sleep 1234; echo status $?; stty -a | grep -o -- '-*icanon'`,
+        `${programOf(caller)} run -- ${SLEEP}; echo status $?; stty -a | grep -o -- '-*icanon'`,
         "Enter",
       );
       const pid = await sleeper();
@@ -128,7 +128,10 @@ describe.each(CALLERS)("on a terminal of $who", (caller) => {
   );
 });
 
-/** The pid of the `sleep 1234` that has started. */
+/** Nobody else's: these tests run with both engines at once. */
+const SLEEP = `sleep ${100_000 + process.pid}`;
+
+/** The pid of the `sleep` that has started. */
 async function sleeper(): Promise<string> {
   let pid = "";
   await expect.poll(() => (pid = pgrep()), { timeout: 8000 }).not.toBe("");
@@ -137,7 +140,7 @@ async function sleeper(): Promise<string> {
 
 function pgrep(): string {
   try {
-    return execFileSync("pgrep", ["-x", "-f", "sleep 1234"], {
+    return execFileSync("pgrep", ["-x", "-f", SLEEP], {
       encoding: "utf8",
     }).trim();
   } catch {
