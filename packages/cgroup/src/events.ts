@@ -145,6 +145,9 @@ export class CgroupEvents
     if (this.#state === undefined) return;
     const now = this.#read();
     if (now === undefined) {
+      // removed, which it can only be without processes
+      if (this.#state.populated)
+        this.#queue.push({ type: "populated", populated: false });
       this.#end();
       return;
     }

@@ -1,4 +1,8 @@
 export { openCgroup, type OpenOptions } from "./open-manager.ts";
+export {
+  openSystemdCgroup,
+  type SystemdOptions,
+} from "./systemd/open-systemd.ts";
 export type {
   CgroupManager,
   CgroupFd,
@@ -94,5 +98,14 @@ export {
 
 export { parseFlat, parseNested, parseValue, type Counters } from "./keyed.ts";
 export { parsePressure, type Pressure, type PressureLine } from "./pressure.ts";
+export {
+  parseUnitPlace,
+  sliceCgroup,
+  type UnitPlace,
+} from "./systemd/unit-name.ts";
+export {
+  unitProperties,
+  type UnitProperty,
+} from "./systemd/unit-properties.ts";
 export { parsePids } from "./process-list.ts";
 export { CgroupError, type CgroupErrorCode } from "./error.ts";
