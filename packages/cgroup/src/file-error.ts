@@ -156,7 +156,11 @@ function reasonOf(
       "see whether the cgroups above allow it, and what this kernel's file takes",
     ];
   if (errno === "ERANGE")
-    return ["ERR_CGROUP_WRITE", "the value is out of range"];
+    return [
+      "ERR_CGROUP_WRITE",
+      "the value is out of range",
+      "see what this machine has, and what this kernel's file takes",
+    ];
   if (errno === "EOPNOTSUPP")
     return ["ERR_CGROUP_UNSUPPORTED", "this kernel does not support it"];
   return ["ERR_CGROUP_WRITE"];

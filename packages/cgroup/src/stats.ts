@@ -36,7 +36,7 @@ export interface MemoryStats {
   readonly swapUsageBytes?: number;
   /** Swap alone, on v1 too. Left out: no limit. */
   readonly swapLimitBytes?: number;
-  /** How often the limit was reached. */
+  /** How often the limit was reached. v1: Linux 6.18 no longer counts it. */
   readonly limitHits: number;
   /** Processes killed for want of memory. */
   readonly oomKills?: number;
