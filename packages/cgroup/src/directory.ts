@@ -141,8 +141,7 @@ export class CgroupDirectory implements Disposable {
     } catch (error) {
       const errno = errnoOf(error);
       // EOPNOTSUPP: the file is there and its contents are switched off (PSI at boot, swap accounting)
-      if (errno === "ENOENT" || errno === "EOPNOTSUPP" || errno === "ENOTSUP")
-        return undefined;
+      if (errno === "ENOENT" || errno === "EOPNOTSUPP") return undefined;
       throw readError(`${this.path}/${file}`, error);
     }
   }

@@ -1,51 +1,12 @@
 import { type FSWatcher, watch } from "node:fs";
-import { CgroupDirectory } from "./directory.ts";
-import { parseFlat } from "./keyed.ts";
-import { type Located, withDirectory } from "./located.ts";
-import { processesIn } from "./process-list.ts";
-
-/** Something that has happened in a cgroup or below it. Counts go on from the cgroup's beginning. */
-export type CgroupEvent =
-  /** Memory ran out. v1: processes wait for it, with the killer off; the count is always 1. */
-  | { readonly type: "oom"; readonly count: number }
-  /** A process was killed for want of memory. */
-  | { readonly type: "oom_kill"; readonly count: number }
-  /** A fork failed: pids.max is reached. */
-  | { readonly type: "pids.max"; readonly count: number }
-  | { readonly type: "frozen"; readonly frozen: boolean }
-  /** The first process has come, or the last has gone. */
-  | { readonly type: "populated"; readonly populated: boolean };
-
-/** What events are told apart by. */
-export interface EventState {
-  readonly oom: number;
-  readonly oomKill: number;
-  readonly pidsMax: number;
-  readonly frozen: boolean;
-  readonly populated: boolean;
-}
-
-/** What has happened between two states, in the order in which it matters. */
-export function eventsBetween(
-  before: EventState,
-  after: EventState,
-): CgroupEvent[] {
-  const { frozen, populated } = after;
-  const counted = (
-    type: "oom" | "oom_kill" | "pids.max",
-    was: number,
-    count: number,
-  ): CgroupEvent[] => (count > was ? [{ type, count }] : []);
-  return [
-    ...counted("oom", before.oom, after.oom),
-    ...counted("oom_kill", before.oomKill, after.oomKill),
-    ...counted("pids.max", before.pidsMax, after.pidsMax),
-    ...(frozen === before.frozen ? [] : [{ type: "frozen", frozen } as const]),
-    ...(populated === before.populated
-      ? []
-      : [{ type: "populated", populated } as const]),
-  ];
-}
+import type { CgroupDirectory } from "./directory.ts";
+import {
+  type CgroupEvent,
+  eventsBetween,
+  type EventState,
+  readEventState,
+} from "./event-state.ts";
+import { type ManagedTree, OpenTrees } from "./open-trees.ts";
 
 export interface EventOptions {
   /** Ends the iteration. */
@@ -65,23 +26,26 @@ const NOTIFYING = ["cgroup.events", "memory.events", "pids.events"];
 export class CgroupEvents
   implements AsyncIterableIterator<CgroupEvent>, AsyncDisposable
 {
-  readonly #read: () => EventState | undefined;
   readonly #held: Disposable[] = [];
   readonly #queue: CgroupEvent[] = [];
+  #read: () => EventState | undefined = () => undefined;
   #state: EventState | undefined;
   #wake: (() => void) | undefined;
 
-  constructor(trees: readonly Located[], { signal }: EventOptions = {}) {
-    this.#read = trees.some(({ tree }) => tree.version === 1)
-      ? () => readV1(trees)
-      : () => readV2(trees);
+  constructor(trees: readonly ManagedTree[], { signal }: EventOptions = {}) {
     try {
-      this.#listen(trees, signal);
+      const opened = new OpenTrees(trees);
+      this.#held.push(opened);
+      const isV2 = trees.every(({ tree }) => tree.version === 2);
+      this.#read = () => readEventState(opened, isV2);
+      this.#watch(opened.directoryOf("unified"));
+      if (!isV2) this.#poll();
       this.#state = this.#read();
     } catch (error) {
       this.#end();
       throw error;
     }
+    this.#listenTo(signal);
     if (this.#state === undefined || signal?.aborted === true) this.#end();
   }
 
@@ -90,19 +54,7 @@ export class CgroupEvents
     return this.#state === undefined;
   }
 
-  #listen(trees: readonly Located[], signal: AbortSignal | undefined): void {
-    for (const located of trees.filter(({ tree }) => tree.version === 2))
-      this.#watch(located);
-    if (trees.some(({ tree }) => tree.version === 1)) {
-      const timer = setInterval(() => {
-        this.#look();
-      }, POLL_MS);
-      this.#held.push({
-        [Symbol.dispose]: () => {
-          clearInterval(timer);
-        },
-      });
-    }
+  #listenTo(signal: AbortSignal | undefined): void {
     const abort = (): void => {
       this.#end();
     };
@@ -114,19 +66,26 @@ export class CgroupEvents
     });
   }
 
-  #watch({ tree, path }: Located): void {
-    const directory = CgroupDirectory.find(tree, path);
+  #poll(): void {
+    const timer = setInterval(() => {
+      this.#look();
+    }, POLL_MS);
+    this.#held.push({
+      [Symbol.dispose]: () => {
+        clearInterval(timer);
+      },
+    });
+  }
+
+  #watch(directory: CgroupDirectory | undefined): void {
     if (directory === undefined) return;
-    // inotify watches the inode: the descriptor is needed no longer than this
-    using it = directory;
     const look = (): void => {
       this.#look();
     };
-    for (const file of NOTIFYING.filter((each) => it.has(each)))
-      this.#hold(watch(it.at(file), look));
+    for (const file of NOTIFYING)
+      if (directory.has(file)) this.#hold(watch(directory.at(file), look));
     // its removal is told to those who watch the cgroup above
-    if (path !== "/")
-      this.#hold(watch(`/proc/self/fd/${String(it.fd)}/..`, look));
+    this.#hold(watch(`/proc/self/fd/${String(directory.fd)}/..`, look));
   }
 
   #hold(watcher: FSWatcher): void {
@@ -190,59 +149,4 @@ export class CgroupEvents
   async [Symbol.asyncDispose](): Promise<void> {
     await this.return();
   }
-}
-
-function readV2(trees: readonly Located[]): EventState | undefined {
-  const [located] = trees;
-  if (located === undefined) return undefined;
-  return withDirectory(located, (directory) => {
-    const of = (file: string): Readonly<Record<string, number>> =>
-      parseFlat(directory.readIfPresent(file) ?? "");
-    const tree = of("cgroup.events");
-    const memory = of("memory.events");
-    return {
-      oom: memory["oom"] ?? 0,
-      oomKill: memory["oom_kill"] ?? 0,
-      pidsMax: of("pids.events")["max"] ?? 0,
-      frozen: tree["frozen"] === 1,
-      populated: tree["populated"] === 1,
-    };
-  });
-}
-
-function readV1(trees: readonly Located[]): EventState | undefined {
-  const of = <T>(
-    controller: string,
-    read: (directory: CgroupDirectory) => T,
-  ): T | undefined => {
-    const located = trees.find(({ controllers }) =>
-      controllers.includes(controller),
-    );
-    return located && withDirectory(located, read);
-  };
-  const [first] = trees;
-  if (first === undefined || withDirectory(first, () => true) === undefined)
-    return undefined;
-  const flat = (file: string) => (directory: CgroupDirectory) =>
-    parseFlat(directory.readIfPresent(file) ?? "");
-  const oom = of("memory", flat("memory.oom_control")) ?? {};
-  return {
-    oom: oom["under_oom"] ?? 0,
-    oomKill: oom["oom_kill"] ?? 0,
-    pidsMax: of("pids", flat("pids.events"))?.["max"] ?? 0,
-    frozen:
-      of("freezer", (directory) => directory.read("freezer.state").trim()) ===
-      "FROZEN",
-    populated: isPopulated(trees),
-  };
-}
-
-function isPopulated(trees: readonly Located[]): boolean {
-  const unified = trees.find(({ tree }) => tree.version === 2);
-  if (unified === undefined)
-    return trees.slice(0, 1).flatMap(processesIn).length > 0;
-  const told = withDirectory(unified, (directory) =>
-    parseFlat(directory.read("cgroup.events")),
-  );
-  return told?.["populated"] === 1;
 }

@@ -2,7 +2,9 @@ import { CgroupError, type CgroupErrorDetails } from "./error.ts";
 
 /** The name of the errno that node:fs failed with. */
 export function errnoOf(error: unknown): string {
-  if (error instanceof Error && "code" in error) return String(error.code);
+  if (error instanceof Error && "code" in error)
+    // one number, two names: libuv's is not the kernel's
+    return error.code === "ENOTSUP" ? "EOPNOTSUPP" : String(error.code);
   throw error;
 }
 

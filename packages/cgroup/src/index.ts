@@ -23,7 +23,8 @@ export type {
   InterfacePriority,
   RdmaLimit,
 } from "./resources.ts";
-export { CgroupEvents, type CgroupEvent, type EventOptions } from "./events.ts";
+export { CgroupEvents, type EventOptions } from "./events.ts";
+export type { CgroupEvent } from "./event-state.ts";
 export type {
   CgroupStats,
   CpuStats,

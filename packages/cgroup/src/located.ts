@@ -1,5 +1,6 @@
 import { componentsOf, parentCgroupPath } from "./cgroup-path.ts";
 import { CgroupDirectory, type Tree } from "./directory.ts";
+import { CgroupError } from "./error.ts";
 
 /** A cgroup in one tree: what a manager has one of on v2, and one for each hierarchy on v1. */
 export interface Located {
@@ -10,13 +11,29 @@ export interface Located {
   readonly controllers: readonly string[];
 }
 
-/** Does something with a cgroup's directory; nothing, and undefined, if it does not exist. */
+/** Does something with a cgroup's directory; nothing, and undefined, if it does not exist, or is removed meanwhile. */
 export function withDirectory<T>(
   { tree, path }: Located,
   act: (directory: CgroupDirectory) => T,
 ): T | undefined {
   using directory = CgroupDirectory.find(tree, path);
-  return directory === undefined ? undefined : act(directory);
+  if (directory === undefined) return undefined;
+  try {
+    return act(directory);
+  } catch (error) {
+    if (isMissing(error) && isGone(directory)) return undefined;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  if (!(error instanceof CgroupError)) return false;
+  return error.errno === "ENOENT" || error.errno === "ENODEV";
+}
+
+/** Of a cgroup that was removed, the files are gone, though its directory is still open. */
+export function isGone(directory: CgroupDirectory): boolean {
+  return !directory.has("cgroup.procs");
 }
 
 /** Does something with the directory above, and the cgroup's name in it. */

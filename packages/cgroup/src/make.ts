@@ -78,9 +78,18 @@ export function undoAll(undo: Undo, reason: unknown): void {
       failures.push(error);
     }
   }
-  if (failures.length > 0 && reason instanceof CgroupError)
-    reason.cause = new AggregateError(
-      reason.cause === undefined ? failures : [reason.cause, ...failures],
-      "and not all that was made could be removed",
-    );
+  noteLeftovers(reason, failures);
+}
+
+/** Adds to an error why not all that was made could be removed. */
+export function noteLeftovers(
+  reason: unknown,
+  failures: readonly unknown[],
+): void {
+  if (failures.length === 0 || !(reason instanceof CgroupError)) return;
+  const { cause } = reason;
+  reason.cause = new AggregateError(
+    cause === undefined ? failures : [cause, ...failures],
+    "and not all that was made could be removed",
+  );
 }

@@ -22,7 +22,8 @@ export function processesIn(located: Located): number[] {
   return withDirectory(located, processesBelow) ?? [];
 }
 
-function processesBelow(directory: CgroupDirectory): number[] {
+/** The same, of a directory that is open. */
+export function processesBelow(directory: CgroupDirectory): number[] {
   const below = childrenOf(directory).flatMap((child) => {
     using opened = child;
     return processesBelow(opened);

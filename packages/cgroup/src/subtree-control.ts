@@ -1,5 +1,6 @@
 import type { CgroupDirectory } from "./directory.ts";
 import { CgroupError } from "./error.ts";
+import { ownProcesses } from "./process-list.ts";
 
 /** What a parent may refuse when nobody asked for the controller in particular. */
 const REFUSALS = [
@@ -26,6 +27,11 @@ export function enableControllers(
   const on = words(directory.read("cgroup.subtree_control"));
   const missing = needed.find((controller) => !offered.includes(controller));
   if (missing !== undefined) throw notOffered(directory, missing);
+  if (cannotHandOn(directory)) {
+    const wanted = needed.find((controller) => !on.includes(controller));
+    if (wanted === undefined) return [];
+    throw hasProcesses(directory, wanted);
+  }
   return offered
     .filter((controller) => !on.includes(controller))
     .filter((controller) =>
@@ -67,6 +73,31 @@ export function disableControllers(
         throw error;
     }
   }
+}
+
+/**
+ * Whether a cgroup has processes of its own, and is not the root. The kernel would still take cpu, cpuset and pids, and
+ * make a threaded domain of it, so that no process could enter its children.
+ */
+function cannotHandOn(directory: CgroupDirectory): boolean {
+  const type = directory.readIfPresent("cgroup.type")?.trim();
+  return type === "domain" && ownProcesses(directory).length > 0;
+}
+
+function hasProcesses(
+  { path }: CgroupDirectory,
+  controller: string,
+): CgroupError {
+  return new CgroupError(
+    "ERR_CGROUP_HAS_PROCESSES",
+    `cannot hand controller '${controller}' of '${path}' to its children: processes are in the cgroup itself`,
+    {
+      path: `${path}/cgroup.subtree_control`,
+      value: `+${controller}`,
+      controller,
+      hint: "move them into a child first (see vacate): only cgroups without processes hand controllers to their children",
+    },
+  );
 }
 
 function notOffered(

@@ -1,6 +1,7 @@
 import { readFileSync, statfsSync } from "node:fs";
 import { componentsOf, normalizeCgroupPath } from "./cgroup-path.ts";
 import { CgroupError } from "./error.ts";
+import { errnoOf } from "./file-error.ts";
 import { parseMemberships, type Membership } from "./membership.ts";
 import { parseCgroupMounts, type CgroupMount } from "./mounts.ts";
 
@@ -35,7 +36,7 @@ export interface CgroupFacts {
   /** The `cgroup.controllers` at a v2 mount point; "" if unreadable. */
   readonly rootControllers?: (mountpoint: string) => string;
   /** `f_type` of statfs(2) at a mount point; a mount over the mount would be another. */
-  readonly fileSystemType?: (mountpoint: string) => number;
+  readonly fileSystemType?: (mountpoint: string) => number | undefined;
 }
 
 /** `f_type` of cgroup file systems: CGROUP_SUPER_MAGIC, CGROUP2_SUPER_MAGIC of include/uapi/linux/magic.h. */
@@ -135,9 +136,23 @@ export function readCgroups(pid: number | "self" = "self"): CgroupSystem {
     mountinfo: readFileSync(`${proc}/mountinfo`, "utf8"),
     cgroup: readFileSync(`${proc}/cgroup`, "utf8"),
     rootControllers: (mountpoint) =>
-      readFileSync(`${at(mountpoint)}/cgroup.controllers`, "utf8"),
-    fileSystemType: (mountpoint) => statfsSync(at(mountpoint)).type,
+      reachable(() =>
+        readFileSync(`${at(mountpoint)}/cgroup.controllers`, "utf8"),
+      ) ?? "",
+    fileSystemType: (mountpoint) =>
+      reachable(() => statfsSync(at(mountpoint)).type),
   });
+}
+
+/** A mount may be out of reach: below a directory of somebody else's, or under another mount. */
+function reachable<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (["ENOENT", "ENOTDIR", "EACCES", "EPERM"].includes(errnoOf(error)))
+      return undefined;
+    throw error;
+  }
 }
 
 /**

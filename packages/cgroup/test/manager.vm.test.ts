@@ -142,6 +142,7 @@ describe("as root, a cgroup of v2", () => {
     });
     expect(await group.vacate("leaf")).toBe(1);
     expect(unifiedPathOf(pidOf(child))).toBe(`${group.path}/leaf`);
+    expect([group.type(), inner.exists()]).toEqual(["domain", false]);
     await inner.create({ memory: { limit: 2 ** 30 } });
     expect(await errorOf(group.add(pidOf(child)))).toMatchObject({
       code: "ERR_CGROUP_HAS_PROCESSES",

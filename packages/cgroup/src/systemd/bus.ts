@@ -52,6 +52,7 @@ export function busAddresses(
 export class SystemdBus implements Disposable {
   readonly #bus: MessageBus;
   readonly #address: BusAddress;
+  #isSubscribed = false;
 
   private constructor(bus: MessageBus, address: BusAddress) {
     this.#bus = bus;
@@ -203,9 +204,11 @@ export class SystemdBus implements Disposable {
     }
   }
 
+  /** Once: a second time is refused. */
   async #subscribe(): Promise<void> {
     // on its own socket a manager tells everything
-    if (this.#address.direct) return;
+    if (this.#address.direct || this.#isSubscribed) return;
+    this.#isSubscribed = true;
     await this.#bus.addMatch(
       `type='signal',sender='${SYSTEMD}',interface='${MANAGER}',member='JobRemoved'`,
     );

@@ -7,6 +7,7 @@ import type {
   CreateOptions,
   KillOptions,
 } from "../manager.ts";
+import { noteLeftovers } from "../make.ts";
 import { checkPid } from "../membership-change.ts";
 import { readMemberships } from "../membership.ts";
 import { openCgroup } from "../open-manager.ts";
@@ -69,7 +70,9 @@ export class SystemdManager implements CgroupManager {
     try {
       await this.#files.set(resources);
     } catch (error) {
-      await this.#takeBack(bus, pid, before);
+      await this.#takeBack(bus, pid, before).catch((failure: unknown) => {
+        noteLeftovers(error, [failure]);
+      });
       throw error;
     }
   }
