@@ -14,7 +14,7 @@ import {
   memoryLimitKills,
   pidsLimitStopsForks,
   pressureIsRead,
-  quotaHalvesTheCpu,
+  quotaHoldsBack,
   unifiedPathOf,
 } from "./internal/behaviour.ts";
 import { errorOf } from "./internal/code-of.ts";
@@ -33,7 +33,10 @@ const behaviour = [
     memoryLimitKills,
   ],
   ["forks beyond pids.max fail, with an event", pidsLimitStopsForks],
-  ["with half a CPU's quota a busy loop gets half", quotaHalvesTheCpu],
+  [
+    "with a quarter of a CPU as quota a busy loop gets no more than that",
+    quotaHoldsBack,
+  ],
   ["frozen, nothing runs; thawed, it goes on", freezeStopsAndThawGoesOn],
   ["after a kill nobody is left, however much they fork", killLeavesNobody],
   ["pressure is read", pressureIsRead],

@@ -9,7 +9,7 @@ import {
   memoryLimitKills,
   pidsLimitStopsForks,
   pressureIsRead,
-  quotaHalvesTheCpu,
+  quotaHoldsBack,
 } from "./internal/behaviour.ts";
 import { errorOf } from "./internal/code-of.ts";
 import {
@@ -41,7 +41,10 @@ describe("what a cgroup of v1 does", () => {
       memoryLimitKills,
     ],
     ["forks beyond pids.max fail, with an event", pidsLimitStopsForks],
-    ["with half a CPU's quota a busy loop gets half", quotaHalvesTheCpu],
+    [
+      "with a quarter of a CPU as quota a busy loop gets no more than that",
+      quotaHoldsBack,
+    ],
     ["frozen, nothing runs; thawed, it goes on", freezeStopsAndThawGoesOn],
     ["after a kill nobody is left, however much they fork", killLeavesNobody],
     ["devices that no rule allows cannot be opened", filterDeniesDevices],
