@@ -12,7 +12,7 @@ import {
   planLimits,
 } from "./limits.ts";
 import { directoryPath, withDirectory } from "./located.ts";
-import { makeCgroup, type Undo, undoAll } from "./make.ts";
+import { makeCgroup, refuseOccupied, type Undo, undoAll } from "./make.ts";
 import type {
   CgroupFd,
   CgroupManager,
@@ -21,8 +21,8 @@ import type {
 } from "./manager.ts";
 import {
   checkPid,
-  moveProcess,
   moveThread,
+  moveToAll,
   vacateCgroup,
 } from "./membership-change.ts";
 import { keysOf, type ManagedTree, OpenTrees } from "./open-trees.ts";
@@ -83,7 +83,7 @@ export class CgroupfsManager implements CgroupManager {
     if (pid !== undefined) checkPid(pid);
     const batches = planLimits(this.mode, resources);
     this.#refuseRoot("create");
-    this.#refuseOccupied();
+    for (const located of this.#trees) refuseOccupied(located);
     // beside v1 the v2 tree keeps track of processes, no more
     const needed = this.mode === "v2" ? controllersOf(batches) : [];
     checkControllers(this.mode, this.#trees, batches);
@@ -118,27 +118,9 @@ export class CgroupfsManager implements CgroupManager {
       throw new RangeError(`cannot ${what} the root cgroup`);
   }
 
-  #refuseOccupied(): void {
-    for (const located of this.#trees) {
-      const children =
-        withDirectory(located, (directory) => directory.children()) ?? [];
-      const pids = processesIn(located);
-      if (pids.length === 0 && children.length === 0) continue;
-      const path = directoryPath(located);
-      throw new CgroupError(
-        "ERR_CGROUP_EXISTS",
-        `cannot create cgroup '${path}': it exists, with ${String(pids.length)} processes and ${String(children.length)} children`,
-        {
-          path,
-          hint: "take another path, or kill() and delete() what is there",
-        },
-      );
-    }
-  }
-
   async add(pid: number): Promise<void> {
     checkPid(pid);
-    for (const located of this.#trees) await moveProcess(located, pid);
+    await moveToAll(this.#trees, pid);
   }
 
   async addThread(tid: number): Promise<void> {

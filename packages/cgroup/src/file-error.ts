@@ -129,6 +129,12 @@ function reasonOf(
       "ERR_CGROUP_NOT_DELEGATED",
       "the process is in a cgroup outside of this cgroup namespace",
     ];
+  if (errno === "ENOSPC" && membership)
+    return [
+      "ERR_CGROUP_WRITE",
+      "its cpuset has no CPUs or no memory nodes",
+      "set cpu.cpus and cpu.mems",
+    ];
   if (errno === "ENOENT")
     return [
       "ERR_CGROUP_NO_FILE",

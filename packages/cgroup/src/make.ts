@@ -1,7 +1,8 @@
 import { componentsOf } from "./cgroup-path.ts";
 import { CgroupDirectory } from "./directory.ts";
 import { CgroupError } from "./error.ts";
-import type { Located } from "./located.ts";
+import { directoryPath, type Located, withDirectory } from "./located.ts";
+import { processesIn } from "./process-list.ts";
 import { disableControllers, enableControllers } from "./subtree-control.ts";
 
 /** How to take back what was made, the last first. */
@@ -58,6 +59,25 @@ function step(
   const child = above.child(name);
   if (controllers.includes("cpuset")) inheritCpuset(above, child);
   return child;
+}
+
+/**
+ * Refuses a cgroup that somebody uses already; one that is there and empty will do.
+ * @throws {CgroupError} `ERR_CGROUP_EXISTS`
+ */
+export function refuseOccupied(located: Located): void {
+  const pids = processesIn(located);
+  const children = withDirectory(located, (it) => it.children()) ?? [];
+  if (pids.length === 0 && children.length === 0) return;
+  const path = directoryPath(located);
+  throw new CgroupError(
+    "ERR_CGROUP_EXISTS",
+    `cannot create cgroup '${path}': it exists, with ${String(pids.length)} processes and ${String(children.length)} children`,
+    {
+      path,
+      hint: "take another path, or kill() and delete() what is there",
+    },
+  );
 }
 
 /** v1: a new cpuset is empty unless cgroup.clone_children says otherwise. */

@@ -1,8 +1,12 @@
+import { readFileSync } from "node:fs";
 import { setTimeout as delay } from "node:timers/promises";
 import { CgroupDirectory } from "./directory.ts";
 import { CgroupError } from "./error.ts";
+import { errnoOf } from "./file-error.ts";
 import type { Located } from "./located.ts";
+import { noteLeftovers } from "./make.ts";
 import { ownProcesses } from "./process-list.ts";
+import { detectCgroups, type Hierarchy } from "./system.ts";
 
 const TRIES = 5;
 const DELAY_MS = 30;
@@ -19,12 +23,58 @@ export function checkPid(pid: number): void {
 }
 
 /** Moves a process with all its threads into a cgroup. */
-export async function moveProcess(
+async function moveProcess(
   { tree, path }: Located,
   pid: number,
 ): Promise<void> {
   using directory = CgroupDirectory.open(tree, path);
   await writeMember(directory, "cgroup.procs", pid);
+}
+
+/**
+ * Moves a process into a cgroup of every tree. If one refuses, the process goes back to where it was in those that did
+ * not.
+ */
+export async function moveToAll(
+  trees: readonly Located[],
+  pid: number,
+): Promise<void> {
+  // one tree is all or nothing by itself
+  const before = trees.length > 1 ? placesOf(pid) : [];
+  const moved: Located[] = [];
+  try {
+    for (const located of trees) {
+      await moveProcess(located, pid);
+      moved.push(located);
+    }
+  } catch (error) {
+    for (const { tree } of moved) {
+      const was = before.find(
+        ({ mountpoint }) => mountpoint === tree.mountpoint,
+      );
+      if (was?.own === undefined) continue;
+      const back = { tree, path: was.own, controllers: [] };
+      await moveProcess(back, pid).catch((failure: unknown) => {
+        noteLeftovers(error, [failure]);
+      });
+    }
+    throw error;
+  }
+}
+
+/** The cgroup of a process in each hierarchy that we see; none if there is no such process. */
+function placesOf(pid: number): readonly Hierarchy[] {
+  try {
+    const { v1, v2 } = detectCgroups({
+      mountinfo: readFileSync("/proc/self/mountinfo", "utf8"),
+      cgroup: readFileSync(`/proc/${String(pid)}/cgroup`, "utf8"),
+    });
+    return v2 === undefined ? v1 : [...v1, v2];
+  } catch (error) {
+    // it has ended, as the first move will tell
+    if (["ENOENT", "ESRCH"].includes(errnoOf(error))) return [];
+    throw error;
+  }
 }
 
 /** Moves one thread into a cgroup: on v2 a threaded one, of the same domain as its process's. */

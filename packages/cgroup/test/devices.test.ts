@@ -132,6 +132,13 @@ describe("v1's list", () => {
       ]),
     );
     expect(codeOf(() => list("c 1 rwm\n"))).toBe("ERR_CGROUP_INVALID");
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect([undefined, "ERR_CGROUP_INVALID"]).toContain(
+          codeOf(() => list(text)),
+        );
+      }),
+    );
   });
 
   test("never allows what the rules deny, and one access exactly what they allow", () => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { requires } from "@ns/testkit";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type CgroupManager, openCgroup } from "../src/index.ts";
@@ -152,6 +152,23 @@ describe("if a cgroup cannot be made as told, nothing is left", () => {
     expect(error).toMatchObject({ code: "ERR_CGROUP_WRITE", errno: "ESRCH" });
     expect(group.exists()).toBe(false);
   });
+});
+
+test("a process that one hierarchy refuses is where it was in all", async () => {
+  const group = await created();
+  const child = shell("sleep 60");
+  const places = (): string =>
+    readFileSync(`/proc/${String(pidOf(child))}/cgroup`, "utf8");
+  const before = places();
+  // a cpuset without CPUs takes nobody, and comes after others
+  const cpuset = group.directories["cpuset"] ?? "";
+  writeFileSync(`${cpuset}/cpuset.cpus`, "\n");
+  expect(await errorOf(group.add(pidOf(child)))).toMatchObject({
+    errno: "ENOSPC",
+    path: `${cpuset}/cgroup.procs`,
+  });
+  expect(places()).toBe(before);
+  expect(group.processes()).toEqual([]);
 });
 
 test("a write that is refused tells file, value, errno and a hint", async () => {
