@@ -1,4 +1,5 @@
 import { checkComponent, joinCgroupPath } from "./cgroup-path.ts";
+import type { ControlBatch } from "./control-write.ts";
 import { delegateCgroup, type Owner } from "./delegation.ts";
 import { CgroupDirectory } from "./directory.ts";
 import { CgroupError } from "./error.ts";
@@ -99,6 +100,12 @@ export class CgroupfsManager implements CgroupManager {
   }
 
   async set(resources: Resources): Promise<void> {
+    const batches = this.check(resources);
+    await applyLimits(this.mode, this.#trees, { batches, resources });
+  }
+
+  /** What `set` finds wrong before it does anything; else what it will write. */
+  check(resources: Resources): ControlBatch[] {
     const batches = planLimits(this.mode, resources);
     for (const located of this.#trees) {
       if (withDirectory(located, () => true) !== undefined) continue;
@@ -110,7 +117,7 @@ export class CgroupfsManager implements CgroupManager {
       );
     }
     checkUsage(this.mode, this.#trees, resources);
-    await applyLimits(this.mode, this.#trees, { batches, resources });
+    return batches;
   }
 
   #refuseRoot(what: string): void {

@@ -22,6 +22,14 @@ export function openCgroup(
   path: string,
   options: OpenOptions = {},
 ): CgroupManager {
+  return openCgroupfs(path, options);
+}
+
+/** The same, with what the systemd driver needs besides. */
+export function openCgroupfs(
+  path: string,
+  options: OpenOptions = {},
+): CgroupfsManager {
   const normal = normalizeCgroupPath(path);
   const system = options.system ?? readCgroups();
   const place = path.startsWith("/")

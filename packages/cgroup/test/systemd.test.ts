@@ -7,11 +7,9 @@ import {
   sliceCgroup,
   unitProperties,
 } from "../src/index.ts";
-import {
-  busAddresses,
-  parseSystemdVersion,
-  SystemdBus,
-} from "../src/systemd/bus.ts";
+import { SystemdBus } from "../src/systemd/bus.ts";
+import { busAddresses } from "../src/systemd/bus-address.ts";
+import { parseSystemdVersion } from "../src/systemd/version.ts";
 import {
   deviceProperties,
   parseDeviceGroups,

@@ -8,7 +8,13 @@ import {
 } from "../src/index.ts";
 import { memoryLimitKills, unifiedPathOf } from "./internal/behaviour.ts";
 import { errorOf } from "./internal/code-of.ts";
-import { pidOf, removed, shell, uniqueName } from "./internal/machine.ts";
+import {
+  begin,
+  pidOf,
+  removed,
+  shell,
+  uniqueName,
+} from "./internal/machine.ts";
 
 const MiB = 2 ** 20;
 
@@ -145,8 +151,20 @@ describe("on the system bus, as root", () => {
     requires(context, root, systemd);
     const { group } = await scope();
     await expect(group.create()).rejects.toThrow(TypeError);
-    const child = shell("sleep 60");
+    expect(await errorOf(group.create({}, { pid: 0x7ffffffe }))).toMatchObject({
+      errno: "ESRCH",
+    });
+    const child = shell("x=$(head -c 8M /dev/zero | tr '\\0' x); sleep 60");
     await group.create({}, { pid: pidOf(child) });
+    begin(child);
+    const used = (): number => group.stats().memory?.usageBytes ?? 0;
+    await expect.poll(used, { timeout: 60_000 }).toBeGreaterThan(4 * MiB);
+    // before systemd sets it, which would kill
+    const memory = { limit: 4096, checkBeforeUpdate: true };
+    expect(await errorOf(group.set({ memory }))).toMatchObject({
+      code: "ERR_CGROUP_BELOW_USAGE",
+    });
+    expect(group.processes()).toContain(pidOf(child));
     expect(
       await errorOf(group.create({}, { pid: pidOf(child) })),
     ).toMatchObject({ code: "ERR_CGROUP_EXISTS" });

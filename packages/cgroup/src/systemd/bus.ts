@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
 import type { Message, MessageBus } from "dbus-native";
 import { CgroupError } from "../error.ts";
+import { type BusAddress, busAddresses } from "./bus-address.ts";
+import { parseSystemdVersion } from "./version.ts";
 import type { UnitProperty } from "./unit-properties.ts";
 
 const SYSTEMD = "org.freedesktop.systemd1";
@@ -9,44 +11,6 @@ const PROPERTIES = "org.freedesktop.DBus.Properties";
 const PATH = "/org/freedesktop/systemd1";
 const CALL_TIMEOUT_MS = 25_000;
 const JOB_TIMEOUT_MS = 30_000;
-
-/** Where to reach a manager: on a message bus, or on its own socket. */
-export interface BusAddress {
-  readonly busAddress: string;
-  /** A manager's own socket has no bus between. */
-  readonly direct: boolean;
-}
-
-/**
- * Where systemd may be reached, in the order to try: the bus, then the manager's own socket, which needs no bus daemon
- * and takes root, or the user whose manager it is, only. Pure.
- */
-export function busAddresses(
-  user: boolean,
-  env: Readonly<Record<string, string | undefined>>,
-): BusAddress[] {
-  const at = (path: string, direct: boolean): BusAddress => ({
-    busAddress: `unix:path=${path}`,
-    direct,
-  });
-  if (!user) {
-    const system = env["DBUS_SYSTEM_BUS_ADDRESS"];
-    return [
-      system === undefined
-        ? at("/run/dbus/system_bus_socket", false)
-        : { busAddress: system, direct: false },
-      at("/run/systemd/private", true),
-    ];
-  }
-  const session = env["DBUS_SESSION_BUS_ADDRESS"];
-  const runtime = env["XDG_RUNTIME_DIR"];
-  return [
-    ...(session === undefined ? [] : [{ busAddress: session, direct: false }]),
-    ...(runtime === undefined
-      ? []
-      : [at(`${runtime}/bus`, false), at(`${runtime}/systemd/private`, true)]),
-  ];
-}
 
 /** A connection to a manager, for as long as it is needed: an open one keeps the process alive. */
 export class SystemdBus implements Disposable {
@@ -218,17 +182,6 @@ export class SystemdBus implements Disposable {
   [Symbol.dispose](): void {
     this.#bus.connection.end();
   }
-}
-
-/** The number in a version of systemd, of which distributions write many forms: `v245.4-1.fc32`, `252`. */
-export function parseSystemdVersion(text: string): number {
-  const number = /^"?v?(?<number>\d+)/.exec(text)?.groups?.["number"];
-  if (number === undefined)
-    throw new CgroupError(
-      "ERR_CGROUP_INVALID",
-      `invalid version of systemd ${JSON.stringify(text)}: expected a number first`,
-    );
-  return Number(number);
 }
 
 /** Properties in the form that D-Bus has them in: a(sv). */

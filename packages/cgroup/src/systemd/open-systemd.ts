@@ -1,7 +1,7 @@
 import { joinCgroupPath } from "../cgroup-path.ts";
 import { CgroupError } from "../error.ts";
 import type { CgroupManager } from "../manager.ts";
-import { openCgroup, type OpenOptions } from "../open-manager.ts";
+import { openCgroupfs, type OpenOptions } from "../open-manager.ts";
 import { readCgroups } from "../system.ts";
 import { SystemdBus } from "./bus.ts";
 import { SystemdManager } from "./systemd-manager.ts";
@@ -40,5 +40,5 @@ export async function openSystemdCgroup(
     joinCgroupPath(base, sliceCgroup(place.slice)),
     place.unit,
   );
-  return new SystemdManager(openCgroup(path, { system }), place, user);
+  return new SystemdManager(openCgroupfs(path, { system }), place, user);
 }

@@ -1,3 +1,4 @@
+import type { CgroupfsManager } from "../cgroupfs-manager.ts";
 import { CgroupError } from "../error.ts";
 import type { CgroupEvents, EventOptions } from "../events.ts";
 import type { Owner } from "../delegation.ts";
@@ -7,6 +8,7 @@ import type {
   CreateOptions,
   KillOptions,
 } from "../manager.ts";
+import { errnoOf } from "../file-error.ts";
 import { noteLeftovers } from "../make.ts";
 import { checkPid } from "../membership-change.ts";
 import { readMemberships } from "../membership.ts";
@@ -14,8 +16,9 @@ import { openCgroup } from "../open-manager.ts";
 import { planV2 } from "../plan-v2.ts";
 import type { Resources } from "../resources.ts";
 import type { CgroupStats } from "../stats.ts";
-import { busErrorName, propertyList, SystemdBus } from "./bus.ts";
+import { SystemdBus } from "./bus.ts";
 import { deviceProperties, readDeviceGroups } from "./device-properties.ts";
+import { Unit } from "./unit.ts";
 import type { UnitPlace } from "./unit-name.ts";
 import {
   scopeProperties,
@@ -27,11 +30,11 @@ import {
 export class SystemdManager implements CgroupManager {
   readonly driver = "systemd";
   readonly mode = "v2";
-  readonly #files: CgroupManager;
+  readonly #files: CgroupfsManager;
   readonly #place: UnitPlace;
   readonly #user: boolean;
 
-  constructor(files: CgroupManager, place: UnitPlace, user: boolean) {
+  constructor(files: CgroupfsManager, place: UnitPlace, user: boolean) {
     this.#files = files;
     this.#place = place;
     this.#user = user;
@@ -58,58 +61,27 @@ export class SystemdManager implements CgroupManager {
         `cannot create unit '${this.unit}': its cgroup '${this.path}' exists`,
         { path: this.path },
       );
-    const before = readMemberships(pid).find(
-      ({ hierarchyId }) => hierarchyId === 0,
-    )?.path;
+    const before = cgroupOf(pid);
     using bus = await SystemdBus.connect(this.#user);
     const properties = [
       ...scopeProperties(this.#place, pid),
       ...(await this.#limits(resources, bus)),
     ];
-    await this.#start(bus, properties);
+    const unit = new Unit(this.unit, bus);
+    await unit.start(properties);
     try {
       await this.#files.set(resources);
     } catch (error) {
-      await this.#takeBack(bus, pid, before).catch((failure: unknown) => {
+      await this.#takeBack(unit, pid, before).catch((failure: unknown) => {
         noteLeftovers(error, [failure]);
       });
       throw error;
     }
   }
 
-  async #start(
-    bus: SystemdBus,
-    properties: readonly UnitProperty[],
-  ): Promise<void> {
-    const start = (): Promise<string> =>
-      bus.job("StartTransientUnit", "ssa(sv)a(sa(sv))", [
-        this.unit,
-        "fail",
-        propertyList(properties),
-        [],
-      ]);
-    const result = await start().catch(async (error: unknown) => {
-      if (busErrorName(error) !== "org.freedesktop.systemd1.UnitExists")
-        throw this.#error("start", error);
-      // of one that failed, systemd keeps the name
-      await this.#forget(bus);
-      return start().catch((again: unknown) => {
-        throw this.#error("start", again);
-      });
-    });
-    if (result !== "done")
-      throw new CgroupError(
-        "ERR_CGROUP_SYSTEMD",
-        `cannot start unit '${this.unit}': its job ended as '${result}'`,
-        {
-          hint: `see journalctl${this.#user ? " --user" : ""} -u ${this.unit}`,
-        },
-      );
-  }
-
   /** Moves the process back to where it was, since stopping the scope ends what is in it. */
   async #takeBack(
-    bus: SystemdBus,
+    unit: Unit,
     pid: number,
     before: string | undefined,
   ): Promise<void> {
@@ -119,24 +91,15 @@ export class SystemdManager implements CgroupManager {
       // another user's, or gone, or the process has ended: then it ends with the scope
       if (!(error instanceof CgroupError)) throw error;
     }
-    await this.#stop(bus);
+    await unit.stop();
   }
 
   async set(resources: Resources): Promise<void> {
-    planV2(resources);
+    // before systemd: a limit that is too low would kill on its way
+    this.#files.check(resources);
     using bus = await SystemdBus.connect(this.#user);
     const properties = await this.#limits(resources, bus);
-    try {
-      // at runtime: not kept over a reboot, nor is the scope
-      if (properties.length > 0)
-        await bus.call("SetUnitProperties", "sba(sv)", [
-          this.unit,
-          true,
-          propertyList(properties),
-        ]);
-    } catch (error) {
-      throw this.#error("set properties of", error);
-    }
+    await new Unit(this.unit, bus).set(properties);
     await this.#files.set(resources);
   }
 
@@ -156,12 +119,7 @@ export class SystemdManager implements CgroupManager {
   async add(pid: number): Promise<void> {
     checkPid(pid);
     using bus = await SystemdBus.connect(this.#user);
-    try {
-      // systemd moves also what we could not, since it is above both cgroups
-      await bus.call("AttachProcessesToUnit", "ssau", [this.unit, "", [pid]]);
-    } catch (error) {
-      throw this.#error(`move process ${String(pid)} to`, error);
-    }
+    await new Unit(this.unit, bus).attach(pid);
   }
 
   async delete(): Promise<void> {
@@ -173,47 +131,9 @@ export class SystemdManager implements CgroupManager {
         { path: this.path, hint: "kill() them first" },
       );
     using bus = await SystemdBus.connect(this.#user);
-    await this.#stop(bus);
+    await new Unit(this.unit, bus).stop();
     // older versions leave cgroups that were made in it
     await this.#files.delete();
-  }
-
-  async #stop(bus: SystemdBus): Promise<void> {
-    try {
-      await bus.job("StopUnit", "ss", [this.unit, "replace"]);
-    } catch (error) {
-      // it ended with its last process
-      if (busErrorName(error) !== "org.freedesktop.systemd1.NoSuchUnit")
-        throw this.#error("stop", error);
-      return;
-    }
-    await this.#forget(bus);
-  }
-
-  async #forget(bus: SystemdBus): Promise<void> {
-    try {
-      await bus.call("ResetFailedUnit", "s", [this.unit]);
-    } catch (error) {
-      // it did not fail, and is forgotten
-      if (busErrorName(error) !== "org.freedesktop.systemd1.NoSuchUnit")
-        throw this.#error("reset", error);
-    }
-  }
-
-  #error(what: string, cause: unknown): CgroupError {
-    if (cause instanceof CgroupError) return cause;
-    const message = cause instanceof Error ? cause.message : String(cause);
-    const name = busErrorName(cause);
-    return new CgroupError(
-      "ERR_CGROUP_SYSTEMD",
-      `cannot ${what} unit '${this.unit}': ${message}${name === undefined ? "" : ` (${name})`}`,
-      {
-        cause,
-        ...(name?.endsWith(".AccessDenied") === true && {
-          hint: "only root may make scopes of the system's; an ordinary user's are { user: true }",
-        }),
-      },
-    );
   }
 
   get path(): string {
@@ -287,5 +207,21 @@ export class SystemdManager implements CgroupManager {
 
   makeThreaded(): void {
     this.#files.makeThreaded();
+  }
+}
+
+/** The cgroup of v2 that a process is in. */
+function cgroupOf(pid: number): string | undefined {
+  try {
+    return readMemberships(pid).find(({ hierarchyId }) => hierarchyId === 0)
+      ?.path;
+  } catch (error) {
+    const errno = errnoOf(error);
+    if (errno !== "ENOENT" && errno !== "ESRCH") throw error;
+    throw new CgroupError(
+      "ERR_CGROUP_WRITE",
+      `cannot start a scope with process ${String(pid)}: there is no such process`,
+      { errno: "ESRCH", value: String(pid), cause: error },
+    );
   }
 }
