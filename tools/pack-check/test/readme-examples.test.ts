@@ -69,14 +69,23 @@ function readExample(folder: string): Example {
   return example;
 }
 
-/** `name` and what it needs at run time, by the package.json files in this repository, sorted. */
+/** What others' packages bring along in turn: to be noticed here when it grows. */
+const others: Readonly<Record<string, readonly string[]>> = {
+  "dbus-native": ["xml2js"],
+  xml2js: ["sax", "xmlbuilder"],
+};
+
+/** `name` and what it needs at run time, by the package.json files in this repository and {@link others}, sorted. */
 function closure(name: string): string[] {
   const found = new Set<string>();
   const pending = [name];
   for (let at = pending.pop(); at !== undefined; at = pending.pop()) {
     found.add(at);
     const own = packages.find((each) => each.name === at);
-    pending.push(...Object.keys(own?.manifest.dependencies ?? {}));
+    pending.push(
+      ...Object.keys(own?.manifest.dependencies ?? {}),
+      ...(others[at] ?? []),
+    );
   }
   return [...found].sort();
 }
