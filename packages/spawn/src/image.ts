@@ -18,7 +18,7 @@ export interface Op {
   readonly code: keyof typeof CODE;
   readonly step?: number;
   readonly nr?: number;
-  readonly target?: Label;
+  readonly target?: Label | undefined;
   readonly args?: readonly EncodedArg[];
   readonly into?: Register | undefined;
   readonly width?: 4 | 8;

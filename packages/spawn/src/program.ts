@@ -33,26 +33,24 @@ export class Program {
     this.#steps.push(step);
     const index = this.#steps.length;
     const { stores, decimals, captures } = this.#arena;
-    const [firstStore, firstDecimal, firstCapture] = [
-      stores.length,
-      decimals.length,
-      captures.length,
-    ];
+    const firstStore = stores.length;
+    const firstDecimal = decimals.length;
+    const firstCapture = captures.length;
     const args = encodeArgs(step, this.#arena);
     for (let i = firstStore; i < stores.length; i++) this.#addStore(stores[i]);
     for (let i = firstDecimal; i < decimals.length; i++)
       this.#addDecimal(decimals[i]);
     const otherwise = this.label();
+    const { nr, into, ignore: expected } = step;
+    const target = expected === undefined ? undefined : otherwise;
     this.#ops.push({
       code: "call",
       step: index,
-      nr: step.nr,
+      nr,
       args,
-      into: step.into,
-      ...(step.ignore !== undefined && {
-        expected: step.ignore,
-        target: otherwise,
-      }),
+      into,
+      expected,
+      target,
     });
     for (let i = firstCapture; i < captures.length; i++)
       this.#addCapture(captures[i]);

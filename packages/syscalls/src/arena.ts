@@ -108,7 +108,12 @@ export class Arena {
 
   /** Writes an encoded value of `width` bytes at `at`, noting what has to be filled in later. */
   write(at: number, width: 1 | 2 | 4 | 8, value: EncodedArg): void {
-    if (typeof value === "number" || typeof value === "bigint") {
+    if (typeof value === "number" && width >= 4 && value >= 0) {
+      // most fields, without the cost of a bigint
+      this.#bytes.writeUInt32LE(value >>> 0, at);
+      if (width === 8)
+        this.#bytes.writeUInt32LE(Math.floor(value / 0x1_0000_0000), at + 4);
+    } else if (typeof value === "number" || typeof value === "bigint") {
       const bits = BigInt.asUintN(width * 8, BigInt(value));
       if (width === 8) this.#bytes.writeBigUInt64LE(bits, at);
       else this.#bytes.writeUIntLE(Number(bits), at, width);

@@ -73,13 +73,11 @@ export function define<const P extends readonly Param<never>[]>(
   params: P,
   { man = `${name}(2)`, elsewhereOnly }: DefineOptions = {},
 ): Definition<P> {
-  const make = (...args: Values<P>): Syscall => ({
-    name,
-    nr: numberHere(numbers),
-    man,
-    params,
-    args,
-    ...(elsewhereOnly !== undefined && { elsewhereOnly }),
-  });
+  const make = (...args: Values<P>): Syscall => {
+    const nr = numberHere(numbers);
+    return elsewhereOnly === undefined
+      ? { name, nr, man, params, args }
+      : { name, nr, man, params, args, elsewhereOnly };
+  };
   return Object.assign(make, { callName: name, numbers, man });
 }

@@ -1,10 +1,12 @@
 export { commandScript } from "./initramfs.ts";
 export { payloadOf } from "./kernel-image.ts";
 export {
+  brokenFiles,
   mergeReports,
   type Outcome,
   type Report,
   type ReportOf,
+  withoutFiles,
 } from "./merge-reports.ts";
 export { loadOrder } from "./modules.ts";
 export { parseOptions, type Options } from "./options.ts";

@@ -53,18 +53,38 @@ export function mergeReports(
   return [...outcomes].map(([test, outcome]) => ({ test, ...outcome }));
 }
 
+/** The files of which no test has failed, yet the file has: what ran it was killed, or it could not be loaded. */
+export function brokenFiles({ testResults }: Report): string[] {
+  return testResults
+    .filter(
+      ({ status, assertionResults }) =>
+        status === "failed" &&
+        assertionResults.every((test) => test.status !== "failed"),
+    )
+    .map(({ name }) => name);
+}
+
+/** The report without some of its files. */
+export function withoutFiles(report: Report, files: readonly string[]): Report {
+  const { testResults } = report;
+  return {
+    ...report,
+    testResults: testResults.filter(({ name }) => !files.includes(name)),
+  };
+}
+
 function testsOf(
   { testResults }: Report,
   root: string,
 ): { test: string; status: string }[] {
-  return testResults.flatMap(({ name, status, assertionResults }) => {
+  return testResults.flatMap((one) => {
+    const { name, status, assertionResults } = one;
     const file = relative(root, name);
     const tests = assertionResults.map((each) => ({
       test: `${file} > ${each.fullName}`,
       status: each.status,
     }));
-    const broken =
-      status === "failed" && tests.every((test) => test.status !== "failed");
+    const broken = brokenFiles({ testResults: [one] }).length > 0;
     return broken ? [...tests, { test: file, status }] : tests;
   });
 }

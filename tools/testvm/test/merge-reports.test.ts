@@ -1,5 +1,10 @@
 import { expect, test } from "vitest";
-import { mergeReports, type Report } from "@ns/testvm";
+import {
+  brokenFiles,
+  mergeReports,
+  type Report,
+  withoutFiles,
+} from "@ns/testvm";
 
 function reportOf(tests: Record<string, string>, status = "passed"): Report {
   return {
@@ -51,4 +56,12 @@ test("a file that could not be run is a failure of its own", () => {
     { test: file, failedIn: ["root"], passedIn: [] },
     { test: `${file} > t`, failedIn: [], passedIn: ["user"] },
   ]);
+});
+
+test("a file whose tests did not come to an end is told from one with a test that failed", () => {
+  const killed = reportOf({ t: "passed" }, "failed");
+  expect(brokenFiles(killed)).toEqual([`/ns/${file}`]);
+  expect(withoutFiles(killed, brokenFiles(killed)).testResults).toEqual([]);
+  expect(brokenFiles(reportOf({ t: "failed" }, "failed"))).toEqual([]);
+  expect(brokenFiles(reportOf({ t: "passed" }))).toEqual([]);
 });
