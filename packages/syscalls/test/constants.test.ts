@@ -113,6 +113,7 @@ const groups: Readonly<
       "asm/ioctls.h",
       "linux/nsfs.h",
       "linux/pidfd.h",
+      "linux/seccomp.h",
       "linux/sockios.h",
     ],
     [ns.IoctlRequests, ""],

@@ -1,6 +1,7 @@
 /**
  * Requests of ioctl(2), by their names: include/uapi/asm-generic/ioctls.h, include/uapi/linux/nsfs.h,
- * include/uapi/linux/pidfd.h, include/uapi/linux/sockios.h, include/uapi/linux/fs.h; the same on x64 and arm64.
+ * include/uapi/linux/pidfd.h, include/uapi/linux/seccomp.h, include/uapi/linux/sockios.h, include/uapi/linux/fs.h; the same
+ * on x64 and arm64.
  */
 export const IoctlRequests = {
   TCGETS: 0x5401,
@@ -53,6 +54,14 @@ export const IoctlRequests = {
   PIDFD_GET_TIME_FOR_CHILDREN_NAMESPACE: 0xff08,
   PIDFD_GET_USER_NAMESPACE: 0xff09,
   PIDFD_GET_UTS_NAMESPACE: 0xff0a,
+  /** Takes the next notification of a seccomp listener. Linux 5.0. */
+  SECCOMP_IOCTL_NOTIF_RECV: 0xc0502100,
+  /** Answers one. Linux 5.0. */
+  SECCOMP_IOCTL_NOTIF_SEND: 0xc0182101,
+  /** Whether a notification still waits for its answer. Linux 5.17 in this direction, 5.0 in the other. */
+  SECCOMP_IOCTL_NOTIF_ID_VALID: 0x40082102,
+  /** Gives the process that waits a descriptor. Linux 5.9. */
+  SECCOMP_IOCTL_NOTIF_ADDFD: 0x40182103,
   SIOCGIFFLAGS: 0x8913,
   SIOCSIFFLAGS: 0x8914,
   SIOCGIFINDEX: 0x8933,
