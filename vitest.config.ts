@@ -26,7 +26,8 @@ export default defineConfig({
           ...common,
           name: "together",
           include: files(".test.ts"),
-          exclude: files(".alone.test.ts"),
+          // `pnpm test:vm` runs those of the virtual machine, in it
+          exclude: [...files(".alone.test.ts"), ...files(".vm.test.ts")],
           maxWorkers: "100%",
           sequence: { groupOrder: 0 },
         },

@@ -260,6 +260,15 @@ export {
 } from "./calls/sched.ts";
 export { bpf } from "./calls/bpf.ts";
 export {
+  bpfProgLoad,
+  bpfProgAttach,
+  bpfProgDetach,
+  bpfProgQuery,
+  bpfProgGetFdById,
+  type BpfProgramLoad,
+  type BpfAttachment,
+} from "./calls/bpf-program.ts";
+export {
   sethostname,
   setdomainname,
   uname,

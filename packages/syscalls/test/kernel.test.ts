@@ -226,3 +226,27 @@ test("a file is opened by its handle, whatever its name", (context) => {
   );
   rmSync(directory, { recursive: true });
 });
+
+test("a BPF program is loaded, and one that reads what it may not is refused with a log", (context) => {
+  requires(context, root);
+  const program = (insns: Uint8Array, log_buf?: Uint8Array): ns.Syscall =>
+    ns.bpfProgLoad({
+      prog_type: ns.BPF_PROG_TYPE_CGROUP_DEVICE,
+      insns,
+      license: "Apache-2.0",
+      ...(log_buf !== undefined && { log_buf, log_level: 1 }),
+    });
+  // r0 = 1; exit
+  const allow = new Uint8Array(16);
+  allow.set([0xb4, 0, 0, 0, 1]);
+  allow.set([0x95], 8);
+  expect(opened(program(allow))).toBeGreaterThan(2);
+  // exit, with nothing in r0
+  const log = Buffer.alloc(4096);
+  const refused = program(allow.subarray(8), log);
+  expect(errorOf(() => ns.invoke(refused))).toMatchObject({ code: "EACCES" });
+  expect(log.toString()).toContain("R0 !read_ok");
+  expect(() => program(allow.subarray(1))).toThrow(
+    "invalid program of 15 bytes: expected instructions of 8 bytes",
+  );
+});

@@ -38,7 +38,10 @@ const otherwise = new Set([
   String.raw`connect(3, "\x01\x00/s\x00", 5)`,
   String.raw`setsockopt(3, SOL_SOCKET, SO_PASSCRED, "\x01\x00\x00\x00", 4)`,
   String.raw`open_by_handle_at(3, "\x00\x00", O_RDONLY|O_PATH)`,
-  // fields that were left out are zeros there
+  // fields that were left out are zeros there, or not printed for this command
+  String.raw`bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt=2, insns="\xb4\x00\x00\x00\x01\x00\x00\x00\x95\x00\x00\x00\x00\x00\x00\x00", license="GPL"}, 40)`,
+  "bpf(BPF_PROG_DETACH, {target_fd=3, attach_bpf_fd=4, attach_type=BPF_CGROUP_DEVICE}, 20)",
+  "bpf(BPF_PROG_GET_FD_BY_ID, {prog_id=7}, 12)",
   'mount_setattr(3, "", AT_EMPTY_PATH|AT_RECURSIVE, {attr_set=MOUNT_ATTR_RDONLY|MOUNT_ATTR_IDMAP, propagation=MS_PRIVATE, userns_fd=5}, 32)',
   "sched_setattr(0, {size=56, sched_policy=SCHED_BATCH, sched_nice=5}, 0)",
   'sendmsg(3, {msg_iov=[{iov_base="x"}]}, MSG_NOSIGNAL)',

@@ -6,7 +6,6 @@ export {
   type RunResult,
 } from "./run.ts";
 export {
-  cgroup2,
   program,
   requires,
   root,
@@ -14,6 +13,12 @@ export {
   unprivilegedUserNamespaces,
   type Requirement,
 } from "./requirements.ts";
+export {
+  cgroup2,
+  delegatedCgroup,
+  systemd,
+  userBus,
+} from "./machine-requirements.ts";
 export { diffHostState, hostState, type HostState } from "./host-state.ts";
 export { checkout, checkoutFor } from "./checkout.ts";
 export { runDirectory } from "./run-directory.ts";

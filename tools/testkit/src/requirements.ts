@@ -1,5 +1,4 @@
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import type { TestContext } from "vitest";
 import { debianPackages } from "./debian-packages.ts";
 import { findProgram } from "./programs.ts";
@@ -52,13 +51,6 @@ export const unprivilegedUserNamespaces: Requirement = {
   ),
   reason:
     "needs user namespaces for unprivileged users: see kernel.apparmor_restrict_unprivileged_userns",
-};
-
-/** A cgroup2 hierarchy is mounted, alone or beside version 1. */
-export const cgroup2: Requirement = {
-  met: () =>
-    readFileSync("/proc/self/mountinfo", "utf8").includes(" - cgroup2 "),
-  reason: "needs a mounted cgroup2 hierarchy",
 };
 
 /** The program `name`, which is in the Debian package that `debian-packages.json` lists for it. */

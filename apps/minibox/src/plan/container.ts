@@ -130,7 +130,7 @@ function setup(
     ...attachKernelFilesystems(kernel),
     ...makeDev(devices, ttyGroupIsMapped),
     ...attachVolumes(volumes),
-    ...maskPaths(kernel),
+    ...maskPaths(devices.nullDevice),
     ...(run.readOnly === true ? sealRoot(layout) : []),
     ...(ownNetwork ? bringUpLoopback() : []),
     step(sethostname(run.hostname ?? run.name), { why: "our name" }),

@@ -17,8 +17,8 @@ import {
 } from "@ns/syscalls";
 import { takeFromHost } from "./isolate.ts";
 
-/** The devices every container has. */
-const DEVICES = ["null", "zero", "full", "random", "urandom", "tty"];
+/** The devices every container has, beside `null`. */
+const OTHER_DEVICES = ["zero", "full", "random", "urandom", "tty"];
 
 const LINKS = {
   fd: "/proc/self/fd",
@@ -38,6 +38,8 @@ export interface HostDevices {
     readonly name: string;
     readonly mount: Register;
   }[];
+  /** The /dev/null among them, which stays open: files are covered with it. */
+  readonly nullDevice: Register;
   readonly steps: readonly Step[];
 }
 
@@ -46,12 +48,15 @@ export interface HostDevices {
  * Everything else in a container is mounted nodev, so that a device that root makes in there (CAP_MKNOD) cannot be opened.
  */
 export function takeDevices(): HostDevices {
-  const taken = DEVICES.map((name) => ({
+  const nullDevice = { name: "null", ...takeFromHost("/dev/null", "a device") };
+  const others = OTHER_DEVICES.map((name) => ({
     name,
     ...takeFromHost(`/dev/${name}`, "a device"),
   }));
+  const taken = [nullDevice, ...others];
   return {
     taken,
+    nullDevice: nullDevice.mount,
     steps: taken.flatMap(({ mount, steps }) => [
       ...steps,
       mountSetattr(mount, "", AtFlags.EMPTY_PATH, { attr_set: DEVICE }),
@@ -60,7 +65,7 @@ export function takeDevices(): HostDevices {
 }
 
 /** What a device's own mount is. */
-export const DEVICE: number =
+const DEVICE: number =
   MountAttrFlags.RDONLY | MountAttrFlags.NOSUID | MountAttrFlags.NOEXEC;
 
 /** Makes /dev: the devices, a devpts of its own, shared memory and message queues. */
@@ -84,9 +89,10 @@ export function makeDev(
       ),
       { why: "our /dev" },
     ),
-    ...devices.taken.flatMap(({ name, mount }) =>
-      attachDevice(`/dev/${name}`, mount),
-    ),
+    ...devices.taken.flatMap(({ name, mount }) => [
+      ...attachDevice(`/dev/${name}`, mount),
+      ...(mount === devices.nullDevice ? [] : [close(mount)]),
+    ]),
     ...Object.entries(LINKS).map(([name, target]) =>
       symlinkat(target, AtFlags.FDCWD, `/dev/${name}`),
     ),
@@ -117,6 +123,5 @@ function attachDevice(path: string, device: Register): Step[] {
   return [
     mknodat(AtFlags.FDCWD, path, FileMode.IFREG | 0o666, 0),
     moveMount(device, "", AtFlags.FDCWD, path, MoveMountFlags.F_EMPTY_PATH),
-    close(device),
   ];
 }

@@ -18,15 +18,12 @@ import {
   step,
   type Step,
 } from "@ns/syscalls";
-import { DEVICE } from "./devices.ts";
 import { INERT, makeDetached, takeFromHost } from "./isolate.ts";
 
 /** The kernel's file systems, made or taken while the host's root is still there. */
 export interface KernelFilesystems {
   readonly proc: Register;
   readonly sys: Register;
-  /** The host's /dev/null, to cover files with. */
-  readonly nullDevice: Register;
   readonly steps: readonly Step[];
 }
 
@@ -39,7 +36,6 @@ export function makeKernelFilesystems(ownsNetwork: boolean): KernelFilesystems {
   const sys = ownsNetwork
     ? makeDetached("sysfs", INERT | MountAttrFlags.RDONLY)
     : takeFromHost("/sys", "the host's /sys");
-  const nullDevice = takeFromHost("/dev/null", "to cover files with");
   const restrict = mountSetattr(
     sys.mount,
     "",
@@ -51,16 +47,7 @@ export function makeKernelFilesystems(ownsNetwork: boolean): KernelFilesystems {
   return {
     proc: proc.mount,
     sys: sys.mount,
-    nullDevice: nullDevice.mount,
-    steps: [
-      ...proc.steps,
-      ...sys.steps,
-      ...(ownsNetwork ? [] : [restrict]),
-      ...nullDevice.steps,
-      mountSetattr(nullDevice.mount, "", AtFlags.EMPTY_PATH, {
-        attr_set: DEVICE,
-      }),
-    ],
+    steps: [...proc.steps, ...sys.steps, ...(ownsNetwork ? [] : [restrict])],
   };
 }
 
@@ -147,10 +134,15 @@ const READ_ONLY = [
   "/proc/sysrq-trigger",
 ];
 
-/** Covers what must not be seen and makes read-only what must not be written. What a kernel does not have is passed over. */
-export function maskPaths({ nullDevice }: KernelFilesystems): Step[] {
+/**
+ * Covers what must not be seen and makes read-only what must not be written. What a kernel does not have is passed over.
+ * @param nullDevice - the host's /dev/null where it is attached in the container: before Linux 6.15 a mount that is not
+ * attached cannot be copied. It is let go of.
+ */
+export function maskPaths(nullDevice: Register): Step[] {
   return [
     ...MASKED_FILES.flatMap((path) => maskFile(nullDevice, path)),
+    close(nullDevice),
     ...MASKED_DIRECTORIES.map((path) =>
       step(
         mount(

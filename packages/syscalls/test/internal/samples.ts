@@ -828,6 +828,56 @@ export const samples: Readonly<Record<string, readonly Sample[]>> = {
       "bpf(BPF_PROG_QUERY, /* 512 bytes */, 512)",
     ],
   ],
+  bpfProgLoad: [
+    [
+      () =>
+        ns.bpfProgLoad({
+          prog_type: ns.BPF_PROG_TYPE_CGROUP_DEVICE,
+          insns: new Uint8Array([
+            0xb4, 0, 0, 0, 1, 0, 0, 0, 0x95, 0, 0, 0, 0, 0, 0, 0,
+          ]),
+          license: "GPL",
+        }),
+      String.raw`bpf(BPF_PROG_LOAD, {prog_type=BPF_PROG_TYPE_CGROUP_DEVICE, insn_cnt=2, insns="\xb4\x00\x00\x00\x01\x00\x00\x00\x95\x00\x00\x00\x00\x00\x00\x00", license="GPL"}, 40)`,
+    ],
+  ],
+  bpfProgAttach: [
+    [
+      () =>
+        ns.bpfProgAttach({
+          target_fd: fd,
+          attach_bpf_fd: 4,
+          attach_type: ns.BPF_CGROUP_DEVICE,
+          attach_flags:
+            ns.BpfAttachFlags.ALLOW_MULTI | ns.BpfAttachFlags.REPLACE,
+          replace_bpf_fd: 5,
+        }),
+      "bpf(BPF_PROG_ATTACH, {target_fd=<fd>, attach_bpf_fd=4, attach_type=BPF_CGROUP_DEVICE, attach_flags=BPF_F_ALLOW_MULTI|BPF_F_REPLACE, replace_bpf_fd=5}, 20)",
+    ],
+  ],
+  bpfProgDetach: [
+    [
+      () =>
+        ns.bpfProgDetach({
+          target_fd: 3,
+          attach_bpf_fd: 4,
+          attach_type: ns.BPF_CGROUP_DEVICE,
+        }),
+      "bpf(BPF_PROG_DETACH, {target_fd=3, attach_bpf_fd=4, attach_type=BPF_CGROUP_DEVICE}, 20)",
+    ],
+  ],
+  bpfProgQuery: [
+    [
+      () => ns.bpfProgQuery(3, ns.BPF_CGROUP_DEVICE, new Uint32Array(64)),
+      "bpf(BPF_PROG_QUERY, {target_fd=3, attach_type=BPF_CGROUP_DEVICE, prog_ids=/* 256 bytes */, prog_cnt=64}, 32)",
+    ],
+  ],
+  bpfProgGetFdById: [
+    [
+      () => ns.bpfProgGetFdById(7),
+      "bpf(BPF_PROG_GET_FD_BY_ID, {prog_id=7}, 12)",
+    ],
+  ],
 
   // the machine, terminals, interfaces, sockets
   sethostname: [
