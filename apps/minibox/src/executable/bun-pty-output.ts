@@ -1,0 +1,17 @@
+// What stands for @ns/spawn's pty-output.ts in the executable: Bun's tty.ReadStream takes "nothing to read yet" for an error.
+import { closeSync } from "node:fs";
+import { Readable } from "node:stream";
+import type { ReadableStream } from "node:stream/web";
+
+/** Bun's; see https://bun.sh/docs/api/file-io. It polls what can be polled. */
+declare const Bun: {
+  file(fd: number): { stream(): ReadableStream<Uint8Array> };
+};
+
+export function openPtyOutput(fd: number): Readable {
+  const output = Readable.fromWeb(Bun.file(fd).stream());
+  output.once("close", () => {
+    closeSync(fd);
+  });
+  return output;
+}
