@@ -10,12 +10,23 @@ export interface Report {
   readonly pid?: number;
   /** The step that failed, and its errno. */
   readonly failed?: { readonly step: number; readonly errno: number };
+  /** Whether it waits for the byte of `hold`. */
+  readonly waits?: boolean;
   /** Whether the descriptor is closed: the stage has become the command, or is gone. */
   readonly ended: boolean;
 }
 
 /** Reads what was said until now, and closes the pipe, which is non-blocking. */
 export function readStatusNow(fd: number): Report {
+  try {
+    return peekStatus(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Reads what was said until now; the pipe stays open. */
+export function peekStatus(fd: number): Report {
   const chunks: Buffer[] = [];
   try {
     for (;;) {
@@ -29,8 +40,6 @@ export function readStatusNow(fd: number): Report {
     if (error instanceof Error && "code" in error && error.code === "EAGAIN")
       return parseReport(Buffer.concat(chunks), false);
     throw error;
-  } finally {
-    closeSync(fd);
   }
 }
 
@@ -57,6 +66,7 @@ export function parseReport(bytes: Buffer, ended: boolean): Report {
     const step = bytes.readUInt32LE(at + 4);
     const value = Number(bytes.readBigInt64LE(at + 8));
     if (kind === MessageKind.pid) report = { ...report, pid: value };
+    if (kind === MessageKind.waiting) report = { ...report, waits: true };
     if (kind === MessageKind.failed)
       report = { ...report, failed: { step, errno: value } };
   }
