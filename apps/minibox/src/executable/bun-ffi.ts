@@ -29,8 +29,7 @@ export function requireBinary(): Koffi {
 
 /** Binds a function by its C prototype: `int posix_spawn(void *pid, const char *path, …)`. */
 function bind(library: string, prototype: string): NativeFunction {
-  const [, returned, name, list] =
-    /^(.+?)(\w+)\((.*)\)$/.exec(prototype) ?? [];
+  const [, returned, name, list] = /^(.+?)(\w+)\((.*)\)$/.exec(prototype) ?? [];
   if (returned === undefined || name === undefined || list === undefined)
     throw new TypeError(`invalid prototype '${prototype}'`);
   const args = list === "" ? [] : list.split(",").map(typeOf);
@@ -98,6 +97,8 @@ function argument(given: unknown): Argument {
 let location: number | undefined;
 
 function errno(): number {
-  location ??= Number(open(LIBC, "__errno_location", { args: [], returns: "ptr" })());
+  location ??= Number(
+    open(LIBC, "__errno_location", { args: [], returns: "ptr" })(),
+  );
   return read.i32(location, 0);
 }

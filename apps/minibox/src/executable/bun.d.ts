@@ -1,6 +1,7 @@
 // The part of Bun's FFI that is used here; see https://bun.sh/docs/api/ffi.
 declare module "bun:ffi" {
-  export type FfiType = "i16" | "i32" | "u32" | "i64_fast" | "u64" | "u64_fast" | "ptr";
+  export type FfiType =
+    "i16" | "i32" | "u32" | "i64_fast" | "u64" | "u64_fast" | "ptr";
   export type CFunction = (...args: (number | bigint)[]) => number | bigint;
   export function dlopen(
     library: string,
