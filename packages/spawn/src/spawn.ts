@@ -119,7 +119,7 @@ function start(
     pauseAt: pause?.theirs,
   });
   const program = buildProgram(request);
-  const status = openStatusPipe(opened);
+  const status = openStatusPipe(opened, needsClone(request));
   const { image, passed } = place(program, request, prepared, status.write);
   const programFd = memfdOf("program", image, MfdFlags.NOEXEC_SEAL);
   opened.childs.push(programFd);
@@ -254,9 +254,14 @@ function place(
   return { image, passed };
 }
 
-function openStatusPipe(opened: Opened): { read: number; write: number } {
+/** Non-blocking where the first stage's end says that all has been said; otherwise its end is waited for. */
+function openStatusPipe(
+  opened: Opened,
+  nonBlocking: boolean,
+): { read: number; write: number } {
   const ends = new Int32Array(2);
-  invoke(pipe2(ends, OpenFlags.CLOEXEC | OpenFlags.NONBLOCK));
+  const flags = nonBlocking ? OpenFlags.NONBLOCK : 0;
+  invoke(pipe2(ends, OpenFlags.CLOEXEC | flags));
   const [read = -1, write = -1] = ends;
   opened.ours.push(read);
   opened.childs.push(write);

@@ -1,5 +1,6 @@
 import { closeSync, openSync, renameSync, writeFileSync } from "node:fs";
 import { type CgroupManager, readCgroups } from "@ns/cgroup";
+import { parsePasswd, readUserDatabase } from "@ns/idmap";
 import { type Config, readConfig, validateConfig } from "@ns/oci";
 import {
   type Child,
@@ -306,12 +307,11 @@ export function namespacesOf(pid: number, { linux }: Config): JoinTarget[] {
 }
 
 function ownerName(): string {
-  try {
-    return process.getBuiltinModule("node:os").userInfo().username;
-  } catch {
-    // a uid that /etc/passwd does not have (ENOENT)
-    return String(process.getuid?.() ?? 0);
-  }
+  const uid = process.getuid?.() ?? 0;
+  const { passwd } = readUserDatabase("/");
+  return (
+    parsePasswd(passwd).find((entry) => entry.uid === uid)?.name ?? String(uid)
+  );
 }
 
 /** Whole or not at all: engines watch for it. */

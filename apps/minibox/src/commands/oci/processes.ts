@@ -5,7 +5,6 @@ import { statusOf } from "../../oci/status.ts";
 import { print } from "../../print.ts";
 import { idOf, parseFlags, usage } from "./flags.ts";
 import type { OciCommand } from "./main.ts";
-import { spawn } from "@ns/spawn";
 import type { CgroupManager } from "@ns/cgroup";
 
 /** The cgroup of a container that has one. */
@@ -35,20 +34,18 @@ export const ps: OciCommand = async (runtime, args) => {
     return 0;
   }
   if (format !== "table") throw usage("invalid format option");
-  print(await table(pids, more.length === 0 ? ["-ef"] : more));
+  print(table(pids, more.length === 0 ? ["-ef"] : more));
   return 0;
 };
 
 /** Of the lines of ps(1) those of these processes. */
-async function table(
-  pids: readonly number[],
-  options: readonly string[],
-): Promise<string> {
-  const child = spawn("ps", options, { stdio: ["ignore", "pipe", "inherit"] });
-  const chunks: Buffer[] = [];
-  child.stdout?.on("data", (chunk: Buffer) => chunks.push(chunk));
-  await new Promise((resolve) => child.once("close", resolve));
-  const [head = "", ...lines] = Buffer.concat(chunks).toString().split("\n");
+function table(pids: readonly number[], options: readonly string[]): string {
+  const { execFileSync } = process.getBuiltinModule("node:child_process");
+  const output = execFileSync("ps", options, {
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const [head = "", ...lines] = output.split("\n");
   const column = head.trim().split(/\s+/).indexOf("PID");
   if (column < 0) throw usage("couldn't find PID field in ps output");
   const wanted = new Set(pids.map(String));

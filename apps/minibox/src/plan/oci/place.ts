@@ -24,7 +24,7 @@ const parent = register("parent");
 const found = register("place");
 
 /** Opens a path inside, whatever links it goes by; nowhere does one lead out of the root. */
-export function openInside(path: string, flags: number, resolve = 0) {
+export function openInside(path: string, flags: number, resolve = 0): Step {
   return openat2(AtFlags.FDCWD, path, {
     flags: OpenFlags.CLOEXEC | flags,
     resolve: IN_ROOT | resolve,
