@@ -106,7 +106,12 @@ function program(input: string, name: string): RolldownOptions {
   return {
     ...options,
     input,
-    output: { file: `dist/${name}.cjs`, format: "cjs", minify: true },
+    output: {
+      file: `dist/${name}.cjs`,
+      format: "cjs",
+      minify: true,
+      codeSplitting: false,
+    },
   };
 }
 

@@ -6,7 +6,15 @@ export type MiniboxErrorCode =
   | "ERR_NO_ROOTFS"
   | "ERR_NO_VOLUME"
   | "ERR_UNMAPPED_USER"
-  | "ERR_NO_TERMINAL";
+  | "ERR_NO_TERMINAL"
+  | "ERR_UNSUPPORTED"
+  | "ERR_CONTAINER_EXISTS"
+  | "ERR_NO_CONTAINER"
+  | "ERR_NOT_RUNNING"
+  | "ERR_WRONG_STATUS"
+  | "ERR_HOOK"
+  | "ERR_STATE"
+  | "ERR_PAUSED";
 
 /** An error of minibox, said before anything was done. */
 export class MiniboxError extends Error {

@@ -2,6 +2,7 @@ import * as help from "./commands/help.ts";
 import * as run from "./commands/run.ts";
 import * as start from "./commands/start.ts";
 import * as version from "./commands/version.ts";
+import { isForOci } from "./oci-words.ts";
 import { reportError } from "./report.ts";
 
 interface Command {
@@ -27,7 +28,19 @@ const ALIASES: Readonly<Record<string, string>> = {
 /** Exit status of what is our fault or the caller's, not the command's: as docker's. */
 const EXIT_OURS = 125;
 
-async function main([word, ...args]: string[]): Promise<number> {
+async function main(args: string[]): Promise<number> {
+  if (isForOci(args)) {
+    const { main: oci } = await import("./commands/oci/main.ts");
+    const status = await oci(args);
+    if (status >= 0) return status;
+    return mainOf(
+      args.some((arg) => /^--?v(ersion)?$/.test(arg)) ? ["version"] : ["help"],
+    );
+  }
+  return mainOf(args);
+}
+
+async function mainOf([word, ...args]: string[]): Promise<number> {
   const name =
     word === undefined
       ? process.env["MINIBOX_START"] === "1"

@@ -40,7 +40,7 @@ export function attachTerminal(child: Child): () => Promise<void> {
   const resize = (): void => child.pty?.resize(terminalSize());
   const printed = Promise.withResolvers<undefined>();
   let attached = false;
-  child.once("spawn", () => {
+  const attach = (): void => {
     const { pty } = child;
     if (pty === undefined) return;
     attached = true;
@@ -55,7 +55,9 @@ export function attachTerminal(child: Child): () => Promise<void> {
     // It may have changed while the container was being made.
     resize();
     stdout.on("resize", resize);
-  });
+  };
+  if (child.pty === undefined) child.once("spawn", attach);
+  else attach();
   return async () => {
     if (attached) await printed.promise;
     stdout.off("resize", resize);

@@ -74,7 +74,7 @@ export function cloneIntoCgroup(
 }
 
 /** The first stage moves into the cgroup. */
-function enterCgroup(directory: string): Step[] {
+export function enterCgroup(directory: string): Step[] {
   const procs = register("cgroup.procs");
   const path = `${directory}/cgroup.procs`;
   return [

@@ -50,6 +50,7 @@ export function checkOptions(
   }
   for (const signal of [options.killSignal, options.pdeathsig])
     if (signal !== undefined) signalNumber(signal);
+  checkHold(file, options);
   const { timeout, seccomp } = options;
   if (timeout !== undefined && !(Number.isFinite(timeout) && timeout >= 0)) {
     throw new RangeError(
@@ -64,6 +65,22 @@ export function checkOptions(
       `invalid seccomp filter of ${seccomp.filter.byteLength} bytes: expected struct sock_filter entries of 8 bytes`,
     );
   }
+}
+
+function checkHold(file: string, { hold, pause }: SpawnOptions): void {
+  if (hold !== undefined) {
+    if (!Number.isInteger(hold) || hold < 0)
+      throw new TypeError(`invalid hold '${hold}': expected a descriptor`);
+    if (file === "/proc/self/exe")
+      throw new TypeError(
+        "invalid hold: expected another file than this program",
+      );
+  }
+  const after = pause?.after ?? 0;
+  if (!Number.isInteger(after) || after < 0)
+    throw new RangeError(
+      `invalid pause after '${after}': expected a number of steps`,
+    );
 }
 
 function checkText(text: string | undefined): void {

@@ -4,8 +4,10 @@ import {
   execve,
   execveat,
   register,
+  exitGroup,
   step,
   type ErrnoName,
+  write,
 } from "@ns/syscalls";
 import type { Program } from "./program.ts";
 import type { Request } from "./request.ts";
@@ -23,6 +25,14 @@ const NOT_HERE: readonly ErrnoName[] = [
   "ETIMEDOUT",
 ];
 
+/** The paths that the command is looked for at, in their order. */
+export function candidatesOf({ file, envp, options }: Request): string[] {
+  if (file.includes("/")) return [file];
+  return (options.searchPath ?? pathOf(envp) ?? DEFAULT_PATH)
+    .split(":")
+    .map((directory) => `${directory === "" ? "." : directory}/${file}`);
+}
+
 /** Becomes the command: the last thing that a program does. */
 export function addExec(program: Program, request: Request): void {
   const { file, argv, envp, self } = request;
@@ -33,28 +43,35 @@ export function addExec(program: Program, request: Request): void {
       }),
     );
   } else if (file.includes("/")) {
-    program.call(step(execve(file, argv, envp), { why: "run the command" }));
+    const notOne: readonly ErrnoName[] = ["ENOEXEC"];
+    program.call(
+      step(execve(file, argv, envp), {
+        why: "run the command",
+        ...(request.options.hold !== undefined && {
+          ignore: notOne,
+          otherwise: [
+            step(write(2, `exec ${file}: exec format error\n`), {
+              ignore: "any",
+            }),
+            exitGroup(126),
+          ],
+        }),
+      }),
+    );
   } else {
     searchPath(program, request);
   }
 }
 
 /** Tries each directory of PATH; a file that may not be executed is the error only if none may. */
-function searchPath(
-  program: Program,
-  { file, argv, envp, options }: Request,
-): void {
-  const directories = (
-    options.searchPath ??
-    pathOf(envp) ??
-    DEFAULT_PATH
-  ).split(":");
+function searchPath(program: Program, request: Request): void {
+  const { file, argv, envp } = request;
+  const candidates = candidatesOf(request);
   const why = "run the command";
   const result = register("result");
   const error = register("error");
   program.set(error, errnoNumber("ENOENT"));
-  for (const directory of directories) {
-    const candidate = `${directory === "" ? "." : directory}/${file}`;
+  for (const candidate of candidates) {
     program.call(
       step(program.sharing(execve(candidate, argv, envp)), {
         why,
@@ -70,7 +87,7 @@ function searchPath(
   program.fail(
     error,
     step(execve(file, argv, envp), {
-      why: `find it in ${directories.join(":")}`,
+      why: `find it: ${candidates.join(", ")}`,
     }),
   );
 }

@@ -6,6 +6,7 @@ export type {
   Credential,
   IdMapping,
   JoinTarget,
+  Pause,
   PtyOptions,
   Rlimit,
   SeccompFilter,

@@ -29,7 +29,9 @@ import {
 import { offsetClocks } from "./clocks.ts";
 import { addExec } from "./exec.ts";
 import type { Credential, SeccompFilter, SpawnOptions } from "./options.ts";
+import { checkCommand, holdUntilStarted } from "./hold.ts";
 import { MessageKind } from "./message.ts";
+import { waitForCaller } from "./pause.ts";
 import type { Program } from "./program.ts";
 import { openTerminal } from "./pty-steps.ts";
 import { firstPrivateFd, type Request } from "./request.ts";
@@ -46,7 +48,13 @@ export function addInside(program: Program, request: Request): void {
   armParentDeath(program, options.pdeathsig);
   addNamespaces(program, request);
   addSession(program, request);
-  for (const own of options.setup ?? []) program.call(own);
+  const { setup = [], pause } = options;
+  for (const [i, own] of setup.entries()) {
+    if (pause?.after === i) waitForCaller(program, request);
+    program.call(own);
+  }
+  if (pause !== undefined && pause.after >= setup.length)
+    waitForCaller(program, request);
   if (options.pty !== undefined) openTerminal(program, request, options.pty);
   if (options.setctty !== undefined) {
     program.call(
@@ -74,11 +82,8 @@ export function addInside(program: Program, request: Request): void {
   // and the process ends there.
   armParentDeath(program, options.pdeathsig);
   program.report(MessageKind.ready, 0);
-  program.call(
-    step(closeRange(firstPrivateFd(request)), {
-      why: "leave no descriptor of ours to the command",
-    }),
-  );
+  if (!isFilteredEarly(options)) closePrivate(program, request);
+  if (options.hold !== undefined) holdUntilStarted(program, request);
   if (options.noNewPrivileges === true) {
     program.call(
       step(prctl(PrctlOptions.SET_NO_NEW_PRIVS, 1, 0, 0, 0), {
@@ -88,6 +93,19 @@ export function addInside(program: Program, request: Request): void {
     if (options.seccomp !== undefined) installFilter(program, options.seccomp);
   }
   addExec(program, request);
+}
+
+/** Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the capabilities go. */
+function isFilteredEarly({ seccomp, noNewPrivileges }: SpawnOptions): boolean {
+  return seccomp !== undefined && noNewPrivileges !== true;
+}
+
+function closePrivate(program: Program, request: Request): void {
+  program.call(
+    step(closeRange(firstPrivateFd(request)), {
+      why: "leave no descriptor of ours to the command",
+    }),
+  );
 }
 
 function addNamespaces(program: Program, request: Request): void {
@@ -139,7 +157,6 @@ function addPrivileges(program: Program, request: Request): void {
     ambientCaps,
     credential,
     cwd,
-    noNewPrivileges,
     seccomp: filter,
   } = request.options;
   if (capabilities !== undefined)
@@ -151,9 +168,12 @@ function addPrivileges(program: Program, request: Request): void {
   const keeps = capabilities !== undefined || ambientCaps !== undefined;
   if (credential !== undefined) become(program, credential, keeps);
   if (cwd !== undefined) enterWorkingDirectory(program, cwd);
-  // Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the capabilities go.
-  if (filter !== undefined && noNewPrivileges !== true)
+  if (request.options.hold !== undefined) checkCommand(program, request);
+  if (filter !== undefined && isFilteredEarly(request.options)) {
+    // the filter may know nothing of close_range(2)
+    closePrivate(program, request);
     installFilter(program, filter);
+  }
   if (capabilities !== undefined) setCapabilities(program, capabilities);
   if (ambientCaps !== undefined) raiseAmbient(program, ambientCaps);
 }

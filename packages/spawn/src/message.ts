@@ -6,4 +6,6 @@ export const MessageKind = {
   pid: 2,
   /** All is prepared; what is left is to close descriptors, to forbid, and execve. */
   ready: 3,
+  /** It waits for the byte of the option `hold`. */
+  waiting: 4,
 } as const;

@@ -65,6 +65,21 @@ export interface PtyOptions {
   readonly rows: number;
   /** The multiplexer that makes it, as a path inside. Default `"/dev/ptmx"`. */
   readonly ptmx?: string;
+  /**
+   * A connected Unix socket of the caller's that gets the master instead of `child.pty`: whoever is at its other end
+   * has the terminal then.
+   */
+  readonly socket?: number;
+  /** A file inside that shows the terminal, too: `"/dev/console"`. It must exist, and be no symbolic link. */
+  readonly console?: string;
+}
+
+/** A moment in the set-up at which the child waits for the caller. */
+export interface Pause {
+  /** How many steps of `setup` come before it. */
+  readonly after: number;
+  /** What is done meanwhile; if it rejects, the child is killed and `exited` rejects with the same. */
+  run(pid: number): Promise<void>;
 }
 
 /** A seccomp filter: the bytes of its `struct sock_filter` array. */
@@ -144,6 +159,15 @@ export interface SpawnOptions {
   readonly umask?: number | undefined;
   /** Steps to run inside, after the namespaces are there and before anything is given up. */
   readonly setup?: readonly Step[] | undefined;
+  /** Stops once in the midst of `setup`, until the caller has done something about the process. */
+  readonly pause?: Pause | undefined;
+  /**
+   * A descriptor of which the child, when all but execve is done, reads one byte: until there is one, it waits. It does
+   * not hold any other descriptor meanwhile but those of the command, and `pdeathsig` is disarmed. `spawned` resolves
+   * when it waits; that the command exists and may be executed has been checked then. What goes wrong after the byte
+   * came nobody is told: the exit status is 127, or 126 for a program that is none.
+   */
+  readonly hold?: number | undefined;
   readonly pty?: PtyOptions | undefined;
   /** The variable whose directories `file` is looked up in, inside. Default: `PATH` of `env`. */
   readonly searchPath?: string | undefined;

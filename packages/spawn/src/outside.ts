@@ -11,7 +11,7 @@ import {
   register,
   step,
 } from "@ns/syscalls";
-import { cloneIntoCgroup } from "./cgroup.ts";
+import { cloneIntoCgroup, enterCgroup } from "./cgroup.ts";
 import { offsetClocks } from "./clocks.ts";
 import { endWhenDone, makeDone } from "./done.ts";
 import { makeGate, openGate, waitAtGate } from "./gate.ts";
@@ -19,7 +19,7 @@ import { mapIds, needsMapping, openProc } from "./id-mapping.ts";
 import { hideFromInhabitants, joinNamespaces } from "./join.ts";
 import { MessageKind } from "./message.ts";
 import type { Program } from "./program.ts";
-import { firstPrivateFd, type Request, statusFd } from "./request.ts";
+import { firstPrivateFd, type Request } from "./request.ts";
 
 /**
  * The first stage, outside: it enters the namespaces to join, creates the child in the new ones,
@@ -49,24 +49,28 @@ export function addOutside(program: Program, request: Request): void {
   const proc = mapping ? openProc(program) : undefined;
   // Not while ids are to be mapped: the maps of a process that is not dumpable belong to root.
   if (join !== undefined && !mapping) hideFromInhabitants(program);
-  if (join !== undefined) joinNamespaces(program, join);
+  // A path means something else in another mount namespace.
+  const directories = cgroupsOf(request);
+  const isJoining = join !== undefined;
+  if (isJoining) for (const each of directories) enterCgroups(program, each);
+  if (isJoining) joinNamespaces(program, join);
   if (timeOffsets !== undefined && (cloneflags & CloneFlags.NEWUSER) === 0)
     offsetClocks(program, timeOffsets);
   const done = makeDone(program, request);
-  const gate = mapping ? makeGate(program) : undefined;
+  // With a pause, too: then the pid has been told before.
+  const gate =
+    mapping || request.pauseAt !== undefined ? makeGate(program) : undefined;
   const pid = register("pid");
   const { directory } = cloneIntoCgroup(program, {
     flags: BigInt(cloneFlagsOf(request) >>> 0),
     pid,
-    directories: cgroupsOf(request),
+    directories: isJoining ? [] : directories,
   });
   const inside = program.label();
   program.jumpIf(pid, "equal", 0, inside);
   program.report(MessageKind.pid, pid);
-  if (gate !== undefined && proc !== undefined) {
-    mapIds(program, request, { pid, proc });
-    openGate(program, gate);
-  }
+  if (proc !== undefined) mapIds(program, request, { pid, proc });
+  if (gate !== undefined) openGate(program, gate);
   endWhenDone(program, request, done);
 
   program.place(inside);
@@ -79,8 +83,14 @@ export function needsClone({ options }: Pick<Request, "options">): boolean {
   return (
     (options.cloneflags ?? 0) !== 0 ||
     options.join !== undefined ||
-    options.cgroup !== undefined
+    options.cgroup !== undefined ||
+    options.hold !== undefined ||
+    options.pause !== undefined
   );
+}
+
+function enterCgroups(program: Program, directory: string): void {
+  for (const each of enterCgroup(directory)) program.call(each);
 }
 
 function cgroupsOf({ options: { cgroup } }: Request): readonly string[] {
@@ -100,7 +110,7 @@ function cloneFlagsOf({ options }: Request): number {
 
 /** posix_spawn had to clear their close-on-exec flags. */
 function protectDescriptors(program: Program, request: Request): void {
-  for (let fd = statusFd(request); fd < firstPrivateFd(request); fd++) {
+  for (let fd = request.stdioCount; fd < firstPrivateFd(request); fd++) {
     program.call(
       step(fcntl(fd, FcntlCommands.SETFD, FdFlags.CLOEXEC), {
         why: "close the stage's descriptors on exec",

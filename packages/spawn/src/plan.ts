@@ -18,11 +18,21 @@ export function planSpawn(
   const self = file === "/proc/self/exe" ? inherited(-1, file) : undefined;
   const ptySocket =
     options.pty === undefined ? undefined : inherited(-1, "pty socket");
+  const pauseAt =
+    options.pause === undefined
+      ? undefined
+      : {
+          reached: inherited(-1, "reached the pause"),
+          goOn: inherited(-2, "go on"),
+        };
   const stdioCount = Math.max(
     3,
     Array.isArray(options.stdio) ? options.stdio.length : 0,
   );
   return buildProgram(
-    makeRequest({ file, args, options, stdioCount, self, ptySocket }),
+    makeRequest({
+      ...{ file, args, options, stdioCount },
+      ...{ self, ptySocket, pauseAt },
+    }),
   ).steps;
 }

@@ -8,7 +8,13 @@ import {
   openat,
   OpenFlags,
   register,
-  sendFds,
+  inherited,
+  moveMount,
+  MoveMountFlags,
+  openTree,
+  OpenTreeFlags,
+  type Register,
+  sendmsg,
   setWindowSize,
   step,
 } from "@ns/syscalls";
@@ -26,18 +32,24 @@ export function openTerminal(
   request: Request,
   pty: PtyOptions,
 ): void {
-  const { ptySocket, options } = request;
+  const { options } = request;
+  const ptySocket =
+    pty.socket === undefined
+      ? request.ptySocket
+      : inherited(pty.socket, "console socket");
   if (ptySocket === undefined)
     throw new TypeError("a pseudoterminal needs a socket to be sent on");
   const master = register("ptmx");
   const slave = register("pty");
   const mode = OpenFlags.RDWR | OpenFlags.NOCTTY | OpenFlags.CLOEXEC;
+  const masterMode =
+    pty.socket === undefined ? mode | OpenFlags.NONBLOCK : mode;
   program.call(
     // Only our end is non-blocking: the command's is a file of its own.
-    step(
-      openat(AtFlags.FDCWD, pty.ptmx ?? "/dev/ptmx", mode | OpenFlags.NONBLOCK),
-      { into: master, why: "make a pseudoterminal" },
-    ),
+    step(openat(AtFlags.FDCWD, pty.ptmx ?? "/dev/ptmx", masterMode), {
+      into: master,
+      why: "make a pseudoterminal",
+    }),
   );
   program.call(
     step(ioctl(master, IoctlRequests.TIOCSPTLCK, new Int32Array([0])), {
@@ -59,11 +71,14 @@ export function openTerminal(
     );
   }
   program.call(
-    step(sendFds(ptySocket, [master]), {
-      why: "hand its master to the parent",
+    step(sendmsg(ptySocket, { data: "/dev/ptmx", fds: [master] }), {
+      why: "hand its master over",
     }),
   );
   program.call(close(master));
+  // A connection to somebody outside is not for whatever runs next.
+  if (pty.socket !== undefined) program.call(close(ptySocket));
+  if (pty.console !== undefined) showOn(program, pty.console, slave);
   for (const fd of [0, 1, 2])
     program.call(
       step(dup3(slave, fd, 0), { why: "it is the command's stdio" }),
@@ -74,4 +89,29 @@ export function openTerminal(
       why: "and its controlling terminal",
     }),
   );
+}
+
+/** Mounts the terminal on a file, each by its descriptor: no name is looked up that someone could have exchanged. */
+function showOn(program: Program, path: string, slave: Register): void {
+  const place = register(path);
+  const mount = register("console");
+  const { CLONE, CLOEXEC, EMPTY_PATH } = OpenTreeFlags;
+  const { F_EMPTY_PATH, T_EMPTY_PATH } = MoveMountFlags;
+  const steps = [
+    step(
+      openat(
+        AtFlags.FDCWD,
+        path,
+        OpenFlags.PATH | OpenFlags.NOFOLLOW | OpenFlags.CLOEXEC,
+      ),
+      { into: place, why: "where the terminal is shown" },
+    ),
+    step(openTree(slave, "", CLONE | CLOEXEC | EMPTY_PATH), { into: mount }),
+    step(moveMount(mount, "", place, "", F_EMPTY_PATH | T_EMPTY_PATH), {
+      why: `the terminal is ${path}, too`,
+    }),
+    close(mount),
+    close(place),
+  ];
+  for (const each of steps) program.call(each);
 }

@@ -20,25 +20,38 @@ export interface Request {
   readonly self?: Inherited | undefined;
   /** The socket that a pseudoterminal's master is sent back on. */
   readonly ptySocket?: Inherited | undefined;
+  /** Where the child says that it has come to its pause, and where it is told to go on. */
+  readonly pauseAt?: PausePipes | undefined;
 }
 
-/** The descriptor that the stage reports on: the first after the command's own. */
-export function statusFd(request: Pick<Request, "stdioCount">): number {
-  return request.stdioCount;
+/** The child's ends of two pipes. */
+export interface PausePipes {
+  readonly reached: Inherited;
+  readonly goOn: Inherited;
+}
+
+type Numbering = Pick<Request, "stdioCount" | "self" | "options">;
+
+/** The descriptor whose byte the child waits for, where that was asked for: the first after the command's own. */
+export function holdFd({ stdioCount }: Numbering): number {
+  return stdioCount;
+}
+
+/** The descriptor that the stage reports on. */
+export function statusFd(request: Numbering): number {
+  return request.stdioCount + (request.options.hold === undefined ? 0 : 1);
 }
 
 /**
  * The descriptor by which the first stage knows that the second has become the command, or has ended: it closes then.
  * After the status descriptor and that of this program's executable.
  */
-export function doneFd(request: Pick<Request, "stdioCount" | "self">): number {
+export function doneFd(request: Numbering): number {
   return statusFd(request) + (request.self === undefined ? 1 : 2);
 }
 
 /** Descriptors from here on belong to the stage alone and are closed before the command runs. */
-export function firstPrivateFd(
-  request: Pick<Request, "stdioCount" | "self">,
-): number {
+export function firstPrivateFd(request: Numbering): number {
   return doneFd(request) + 1;
 }
 
@@ -66,8 +79,9 @@ export function makeRequest(wishes: {
   readonly stdioCount: number;
   readonly self?: Inherited | undefined;
   readonly ptySocket?: Inherited | undefined;
+  readonly pauseAt?: PausePipes | undefined;
 }): Request {
-  const { file, args, options, stdioCount, self, ptySocket } = wishes;
+  const { file, args, options, stdioCount, self, ptySocket, pauseAt } = wishes;
   return {
     file,
     argv: [options.argv0 ?? file, ...args],
@@ -80,6 +94,7 @@ export function makeRequest(wishes: {
       options.capabilities === undefined ? 0 : readLastCapability(),
     self,
     ptySocket,
+    pauseAt,
   };
 }
 

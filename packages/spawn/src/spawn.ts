@@ -1,18 +1,17 @@
 import {
-  fcntl,
-  FcntlCommands,
   type Inherited,
   invoke,
   MfdFlags,
   OpenFlags,
   pipe2,
-  SyscallError,
 } from "@ns/syscalls";
 import { buildProgram } from "./build.ts";
 import { checkOptions } from "./check.ts";
 import { Child } from "./child.ts";
-import { AbortError, SpawnError } from "./error.ts";
-import { launch, launchOnPool, notOpenError, type PassedFd } from "./launch.ts";
+import { SpawnError } from "./error.ts";
+import { holdCallers } from "./held-fds.ts";
+import { watchInterest } from "./interest.ts";
+import { launch, launchOnPool, type PassedFd } from "./launch.ts";
 import { memfdOf } from "./memfd.ts";
 import { nsinitPath } from "./nsinit.ts";
 import type { SpawnOptions } from "./options.ts";
@@ -22,12 +21,19 @@ import { openPtySocket, receivePty } from "./pty-socket.ts";
 import { canReap, onExit } from "./reaper.ts";
 import {
   doneFd,
+  holdFd,
   makeRequest,
   openSelf,
   type Request,
   statusFd,
 } from "./request.ts";
-import { onStatusEnd, readStatusNow, type Report } from "./status.ts";
+import { atPause, openPause } from "./pause.ts";
+import {
+  onStatusEnd,
+  peekStatus,
+  readStatusNow,
+  type Report,
+} from "./status.ts";
 import {
   closeAll,
   openStreams,
@@ -98,7 +104,11 @@ function start(
 ): Child {
   const prepared = prepareStdio(options.stdio, opened);
   const self = openSelf(file, opened);
-  const pty = options.pty === undefined ? undefined : openPtySocket(opened);
+  const pty =
+    options.pty === undefined || options.pty.socket !== undefined
+      ? undefined
+      : openPtySocket(opened);
+  const pause = options.pause === undefined ? undefined : openPause(opened);
   const request = makeRequest({
     file,
     args,
@@ -106,9 +116,10 @@ function start(
     stdioCount: prepared.length,
     self,
     ptySocket: pty?.theirs,
+    pauseAt: pause?.theirs,
   });
   const program = buildProgram(request);
-  const status = openStatusPipe(opened);
+  const status = openStatusPipe(opened, needsClone(request));
   const { image, passed } = place(program, request, prepared, status.write);
   const programFd = memfdOf("program", image, MfdFlags.NOEXEC_SEAL);
   opened.childs.push(programFd);
@@ -120,8 +131,9 @@ function start(
     fds: [...passed, { source: programFd, number: programNumber }],
   };
   const child = new Child(file, request.argv);
+  let interrupted: Error | undefined;
   const conclude = (report: Report): void => {
-    finish(child, program, report, pty?.ours);
+    finish(child, program, report, { pty: pty?.ours, interrupted });
   };
   if (needsClone(request)) {
     const fds = holdCallers(stage.fds, opened);
@@ -129,11 +141,28 @@ function start(
     void launchOnPool({ ...stage, fds }).then(
       (pid) => {
         closeAll(opened.childs);
+        let early: Report | undefined;
+        if (options.pause !== undefined && pause !== undefined) {
+          const callers = options.pause;
+          void atPause(pause, async () => {
+            early = peekStatus(status.read);
+            if (early.pid === undefined)
+              throw new SpawnError("ERR_SPAWN_STAGE", "no process was told of");
+            await callers.run(early.pid);
+          }).catch((error: unknown) => {
+            interrupted =
+              error instanceof Error
+                ? error
+                : new Error("the pause failed", { cause: error });
+          });
+        }
         onExit(pid, ({ code }) => {
-          const report = readStatusNow(status.read);
+          const report = { ...early, ...readStatusNow(status.read) };
           // It says 0 once the second stage has closed its descriptors. This end of the pipe may be told later: a process that
           // another thread is making has a copy of the other end until it executes its program.
-          conclude({ ...report, ended: report.ended || code === 0 });
+          const ended = report.ended || code === 0;
+          const isHeld = options.hold === undefined || report.waits === true;
+          conclude({ ...report, ended: ended && isHeld });
         });
       },
       (error: unknown) => {
@@ -158,16 +187,26 @@ function finish(
   child: Child,
   program: Program,
   { pid, failed, ended }: Report,
-  ptySocket?: number,
+  {
+    pty: ptySocket,
+    interrupted,
+  }: {
+    readonly pty: number | undefined;
+    readonly interrupted: Error | undefined;
+  },
 ): void {
   const pty = ptySocket === undefined ? undefined : receivePty(ptySocket);
   if (pid !== undefined) child.exists(pid);
-  if (failed === undefined && ended && child.pid !== undefined) {
+  const isReady = ended && failed === undefined && interrupted === undefined;
+  if (isReady && child.pid !== undefined) {
     child.runs(pty);
     return;
   }
   pty?.destroy();
-  if (failed !== undefined) {
+  if (interrupted !== undefined) {
+    child.kill("SIGKILL");
+    child.fails(interrupted);
+  } else if (failed !== undefined) {
     child.fails(program.error(failed.step, failed.errno));
   } else {
     child.kill("SIGKILL");
@@ -191,6 +230,9 @@ function place(
     source,
     number,
   }));
+  const { hold } = request.options;
+  if (hold !== undefined)
+    passed.push({ source: hold, number: holdFd(request) });
   passed.push({ source: statusWrite, number: statusFd(request) });
   const numbers = new Map<number, number>();
   const numberOf = ({ fd }: Inherited): number => {
@@ -212,60 +254,16 @@ function place(
   return { image, passed };
 }
 
-/** Copies of the caller's descriptors, which it may close as soon as `spawn` has returned. */
-function holdCallers(fds: readonly PassedFd[], opened: Opened): PassedFd[] {
-  const held = new Map(opened.childs.map((fd) => [fd, fd]));
-  return fds.map(({ source, number }) => {
-    let copy = held.get(source);
-    if (copy === undefined) {
-      copy = copyFd(source, number);
-      held.set(source, copy);
-      opened.childs.push(copy);
-    }
-    return { source: copy, number };
-  });
-}
-
-function copyFd(fd: number, number: number): number {
-  try {
-    return invoke(fcntl(fd, FcntlCommands.DUPFD_CLOEXEC, 0));
-  } catch (error) {
-    if (error instanceof SyscallError && error.code === "EBADF")
-      throw notOpenError({ source: fd, number });
-    throw error;
-  }
-}
-
-function openStatusPipe(opened: Opened): { read: number; write: number } {
+/** Non-blocking where the first stage's end says that all has been said; otherwise its end is waited for. */
+function openStatusPipe(
+  opened: Opened,
+  nonBlocking: boolean,
+): { read: number; write: number } {
   const ends = new Int32Array(2);
-  invoke(pipe2(ends, OpenFlags.CLOEXEC | OpenFlags.NONBLOCK));
+  const flags = nonBlocking ? OpenFlags.NONBLOCK : 0;
+  invoke(pipe2(ends, OpenFlags.CLOEXEC | flags));
   const [read = -1, write = -1] = ends;
   opened.ours.push(read);
   opened.childs.push(write);
   return { read, write };
-}
-
-/** Kills the child when the caller's signal aborts or its time is up. */
-function watchInterest(
-  child: Child,
-  { signal, timeout, killSignal = "SIGTERM" }: SpawnOptions,
-): void {
-  if (timeout !== undefined && timeout > 0) {
-    const timer = setTimeout(() => child.kill(killSignal), timeout);
-    child.onSettled(() => {
-      clearTimeout(timer);
-    });
-  }
-  if (signal === undefined) return;
-  const abort = (): void => {
-    child.aborts(new AbortError({ cause: signal.reason }), killSignal);
-  };
-  if (signal.aborted) {
-    process.nextTick(abort);
-    return;
-  }
-  signal.addEventListener("abort", abort, { once: true });
-  child.onSettled(() => {
-    signal.removeEventListener("abort", abort);
-  });
 }

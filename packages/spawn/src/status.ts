@@ -1,4 +1,4 @@
-import { closeSync, readSync } from "node:fs";
+import { closeSync, read, readSync } from "node:fs";
 import { MessageKind } from "./message.ts";
 
 /** struct message of native/nsinit.c. */
@@ -10,12 +10,23 @@ export interface Report {
   readonly pid?: number;
   /** The step that failed, and its errno. */
   readonly failed?: { readonly step: number; readonly errno: number };
+  /** Whether it waits for the byte of `hold`. */
+  readonly waits?: boolean;
   /** Whether the descriptor is closed: the stage has become the command, or is gone. */
   readonly ended: boolean;
 }
 
 /** Reads what was said until now, and closes the pipe, which is non-blocking. */
 export function readStatusNow(fd: number): Report {
+  try {
+    return peekStatus(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** Reads what was said until now; the pipe stays open. */
+export function peekStatus(fd: number): Report {
   const chunks: Buffer[] = [];
   try {
     for (;;) {
@@ -29,24 +40,29 @@ export function readStatusNow(fd: number): Report {
     if (error instanceof Error && "code" in error && error.code === "EAGAIN")
       return parseReport(Buffer.concat(chunks), false);
     throw error;
-  } finally {
-    closeSync(fd);
   }
 }
 
-/** Calls back once the pipe is closed by its writers. */
+/** Calls back once the pipe, which is a blocking one, is closed by its writers: as soon as the command runs. */
 export function onStatusEnd(
   fd: number,
   listener: (report: Report) => void,
 ): void {
-  // Loaded when it is used: a program that has no pipes starts 4 ms sooner without it.
-  const { Socket } = process.getBuiltinModule("node:net");
-  const socket = new Socket({ fd, readable: true, writable: false });
   const chunks: Buffer[] = [];
-  socket.on("data", (chunk: Buffer) => chunks.push(chunk));
-  socket.once("close", () => {
-    listener(parseReport(Buffer.concat(chunks), true));
-  });
+  const readOn = (): void => {
+    const chunk = Buffer.alloc(256);
+    // On libuv's pool. A socket would do without, and take 4 ms to load.
+    read(fd, chunk, 0, chunk.length, null, (error, count) => {
+      if (error === null && count > 0) {
+        chunks.push(chunk.subarray(0, count));
+        readOn();
+        return;
+      }
+      closeSync(fd);
+      listener(parseReport(Buffer.concat(chunks), true));
+    });
+  };
+  readOn();
 }
 
 /** Parses the messages of native/nsinit.c: kind, step, value. */
@@ -57,6 +73,7 @@ export function parseReport(bytes: Buffer, ended: boolean): Report {
     const step = bytes.readUInt32LE(at + 4);
     const value = Number(bytes.readBigInt64LE(at + 8));
     if (kind === MessageKind.pid) report = { ...report, pid: value };
+    if (kind === MessageKind.waiting) report = { ...report, waits: true };
     if (kind === MessageKind.failed)
       report = { ...report, failed: { step, errno: value } };
   }

@@ -1,8 +1,11 @@
 import manifest from "../../package.json" with { type: "json" };
 import { print } from "../print.ts";
 
-/** `minibox --version`. */
+/** Of the OCI runtime specification. A constant here: @ns/oci is not loaded for it. */
+const SPECIFICATION = "1.3.0";
+
+/** `minibox --version`, which engines read. */
 export function main(): number {
-  print(`minibox version ${manifest.version}\n`);
+  print(`minibox version ${manifest.version}\nspec: ${SPECIFICATION}\n`);
   return 0;
 }

@@ -74,7 +74,7 @@ export function thisHost(): Host {
       return subordinateIds();
     },
     list,
-    stat,
+    stat: describeEntry,
     canEnter,
   };
 }
@@ -115,11 +115,12 @@ function canEnter(directory: string): boolean {
 function list(directory: string): Entry[] {
   if (!canEnter(directory)) return [];
   return readdirSync(directory).flatMap(
-    (name) => stat(join(directory, name)) ?? [],
+    (name) => describeEntry(join(directory, name)) ?? [],
   );
 }
 
-function stat(path: string): Entry | undefined {
+/** What is at a path, without following a last link. */
+export function describeEntry(path: string): Entry | undefined {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats === undefined
     ? undefined

@@ -20,7 +20,8 @@ import { takeFromHost } from "./isolate.ts";
 /** The devices every container has, beside `null`. */
 const OTHER_DEVICES = ["zero", "full", "random", "urandom", "tty"];
 
-const LINKS = {
+/** The links that programs expect in /dev. */
+export const LINKS = {
   fd: "/proc/self/fd",
   stdin: "/proc/self/fd/0",
   stdout: "/proc/self/fd/1",
@@ -65,7 +66,7 @@ export function takeDevices(): HostDevices {
 }
 
 /** What a device's own mount is. */
-const DEVICE: number =
+export const DEVICE: number =
   MountAttrFlags.RDONLY | MountAttrFlags.NOSUID | MountAttrFlags.NOEXEC;
 
 /** Makes /dev: the devices, a devpts of its own, shared memory and message queues. */

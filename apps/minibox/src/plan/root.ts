@@ -15,6 +15,7 @@ import {
   openTree,
   OpenTreeFlags,
   pivotRoot,
+  type Register,
   register,
   step,
   type Step,
@@ -175,16 +176,25 @@ function escapeLayer(path: string): string {
   return path.replaceAll(/[\\:,]/g, (character) => `\\${character}`);
 }
 
-/** Makes the directory `rootfs` the new root's mount. */
-export function buildRootfs(rootfs: string): Step[] {
+/** Takes hold of the directory `rootfs`, with what is mounted below it. */
+export function takeRoot(rootfs: string): {
+  readonly mount: Register;
+  readonly steps: Step[];
+} {
   const flags =
     OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | OpenTreeFlags.RECURSIVE;
+  const take = openTree(AtFlags.FDCWD, rootfs, flags);
+  return {
+    mount: tree,
+    steps: [step(take, { into: tree, why: "the root file system" })],
+  };
+}
+
+/** Makes the directory `rootfs` the new root's mount. */
+export function buildRootfs(rootfs: string): Step[] {
   return [
     step(umask(0), { why: "modes are meant as they are given" }),
-    step(openTree(AtFlags.FDCWD, rootfs, flags), {
-      into: tree,
-      why: "the root file system",
-    }),
+    ...takeRoot(rootfs).steps,
     step(
       mountSetattr(tree, "", AtFlags.EMPTY_PATH | AtFlags.RECURSIVE, {
         attr_set: MountAttrFlags.NODEV,
@@ -193,12 +203,35 @@ export function buildRootfs(rootfs: string): Step[] {
         why: "no device in it can be opened",
       },
     ),
+    ...stageRoot(tree),
+  ];
+}
+
+function stageRoot(taken: Register): Step[] {
+  return [
     step(mount("tmpfs", STAGE, "tmpfs", 0, "mode=0755"), {
       why: "a place for it",
     }),
     mkdirat(AtFlags.FDCWD, ROOT, 0o755),
-    moveMount(tree, "", AtFlags.FDCWD, ROOT, MoveMountFlags.F_EMPTY_PATH),
-    close(tree),
+    moveMount(taken, "", AtFlags.FDCWD, ROOT, MoveMountFlags.F_EMPTY_PATH),
+    close(taken),
+  ];
+}
+
+/** Makes a root that was taken hold of the root. What else there is of the host's is cut off before it goes. */
+export function enterStagedRoot(taken: Register): Step[] {
+  return [
+    step(
+      mountSetattr(taken, "", AtFlags.EMPTY_PATH, {
+        propagation: MountFlags.SLAVE,
+      }),
+      { why: "pivot_root wants one that is not shared" },
+    ),
+    step(mount(null, "/", null, MountFlags.REC | MountFlags.PRIVATE, null), {
+      why: "letting go of the host's is nobody else's business",
+    }),
+    ...stageRoot(taken),
+    ...enterRoot(),
   ];
 }
 

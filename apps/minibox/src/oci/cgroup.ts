@@ -1,0 +1,70 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  type CgroupManager,
+  type CgroupSystem,
+  openCgroup,
+  openSystemdCgroup,
+  readCgroups,
+  type Resources,
+} from "@ns/cgroup";
+import type { Config } from "@ns/oci";
+import type { ContainerRecord } from "./store.ts";
+
+/** The container's cgroup, which need not exist yet. */
+export async function cgroupFor(
+  id: string,
+  { linux }: Config,
+  systemd: boolean,
+  system: CgroupSystem = readCgroups(),
+): Promise<CgroupManager> {
+  const path = linux?.cgroupsPath ?? "";
+  if (systemd) return openSystemdCgroup(path === "" ? `:minibox:${id}` : path);
+  return openCgroup(path === "" ? id : path, { system });
+}
+
+/** The cgroup of a container that was made. */
+export async function cgroupOf({
+  cgroup,
+}: ContainerRecord): Promise<CgroupManager | undefined> {
+  if (cgroup === undefined) return undefined;
+  return cgroup.driver === "systemd"
+    ? openSystemdCgroup(cgroup.path)
+    : openCgroup(cgroup.path);
+}
+
+/** Limits as the cgroup takes them: numbers that are bigints in the configuration are as good as infinite here. */
+export function resourcesOf(resources: unknown): Resources {
+  return withNumbers(resources ?? {}) as Resources;
+}
+
+function withNumbers(value: unknown): unknown {
+  if (typeof value === "bigint") return Number(value);
+  if (Array.isArray(value)) return value.map(withNumbers);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, withNumbers(each)]),
+  );
+}
+
+/** Whether the container's processes are stopped by the freezer; read from files, for this is asked at each `state`. */
+export function isFrozen({
+  cgroup,
+  cgroupDirectories = {},
+}: FrozenFacts): boolean {
+  if (cgroup === undefined) return false;
+  const v1 = cgroupDirectories["freezer"];
+  if (v1 !== undefined)
+    return readIfThere(join(v1, "freezer.state")).trim() === "FROZEN";
+  const v2 = cgroupDirectories[""];
+  return (
+    v2 !== undefined &&
+    /^frozen 1$/m.test(readIfThere(join(v2, "cgroup.events")))
+  );
+}
+
+type FrozenFacts = Pick<ContainerRecord, "cgroup" | "cgroupDirectories">;
+
+function readIfThere(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8") : "";
+}

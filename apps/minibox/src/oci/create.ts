@@ -1,0 +1,323 @@
+import { closeSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { type CgroupManager, readCgroups } from "@ns/cgroup";
+import { parsePasswd, readUserDatabase } from "@ns/idmap";
+import { type Config, readConfig, validateConfig } from "@ns/oci";
+import {
+  type Child,
+  type JoinTarget,
+  spawn,
+  type SpawnOptions,
+} from "@ns/spawn";
+import { AtFlags, CloneFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
+import { MiniboxError } from "../error.ts";
+import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
+import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
+import { cgroupFor, resourcesOf } from "./cgroup.ts";
+import { connectConsole } from "./console-socket.ts";
+import { execError } from "./exec-error.ts";
+import { gatherFacts } from "./gather-facts.ts";
+import { runHooks } from "./hooks.ts";
+import { readStat } from "./init-process.ts";
+import type { Runtime } from "./runtime.ts";
+import { seccompOf } from "./seccomp.ts";
+import { stateOf } from "./status.ts";
+import type { ContainerRecord } from "./store.ts";
+
+/** The options of `create` and `run`. */
+export interface CreateOptions {
+  readonly id: string;
+  /** The bundle's directory, absolute. */
+  readonly bundle: string;
+  readonly pidFile?: string | undefined;
+  readonly consoleSocket?: string | undefined;
+  readonly noPivot: boolean;
+  readonly noNewKeyring: boolean;
+  readonly preserveFds: number;
+  /** A terminal of ours that the container's is shown on. */
+  readonly terminal?: { readonly cols: number; readonly rows: number };
+}
+
+/** A container that waits to be started. */
+export interface CreatedContainer {
+  readonly record: ContainerRecord;
+  readonly config: Config;
+  readonly child: Child;
+}
+
+/** A configuration that can be run. */
+export function loadConfig(bundle: string, runtime: Runtime): Config {
+  const config = readConfig(bundle);
+  for (const { path, reason } of validateConfig(config))
+    runtime.log.write("warning", `${path}: ${reason}`);
+  return config;
+}
+
+/**
+ * Makes a container: everything but its program, which waits for `start`. Whatever fails, nothing is left.
+ * @throws {MiniboxError | OciError | SyscallError}
+ */
+export async function createContainer(
+  runtime: Runtime,
+  options: CreateOptions,
+): Promise<CreatedContainer> {
+  const { store } = runtime;
+  const config = loadConfig(options.bundle, runtime);
+  checkTerminal(config, options);
+  store.reserve(options.id);
+  let manager: CgroupManager | undefined;
+  try {
+    store.writeConfig(options.id, config);
+    const system = readCgroups();
+    manager = await cgroupFor(
+      options.id,
+      config,
+      runtime.systemdCgroup,
+      system,
+    );
+    return await makeContainer(runtime, options, {
+      config,
+      system,
+      cgroup: manager,
+    });
+  } catch (error) {
+    await manager?.delete().catch(() => undefined);
+    store.remove(options.id);
+    throw error;
+  }
+}
+
+function checkTerminal(
+  { process }: Config,
+  { consoleSocket, terminal }: CreateOptions,
+): void {
+  const has = consoleSocket !== undefined || terminal !== undefined;
+  if (process?.terminal === true && !has)
+    throw new MiniboxError(
+      "ERR_USAGE",
+      "cannot allocate tty if runc will detach without setting console socket",
+      { hint: "--console-socket, or process.terminal false" },
+    );
+  if (process?.terminal !== true && consoleSocket !== undefined)
+    throw new MiniboxError(
+      "ERR_USAGE",
+      "cannot use console socket if runc will not detach or allocate tty",
+    );
+}
+
+interface Ingredients {
+  readonly config: Config;
+  readonly system: ReturnType<typeof readCgroups>;
+  readonly cgroup: CgroupManager;
+}
+
+async function makeContainer(
+  runtime: Runtime,
+  options: CreateOptions,
+  { config, system, cgroup }: Ingredients,
+): Promise<CreatedContainer> {
+  const { store } = runtime;
+  const { id } = options;
+  const isSystemd = cgroup.driver === "systemd";
+  const ownsCgroup = isSystemd
+    ? true
+    : await makeCgroup(runtime, cgroup, config);
+  const facts = gatherFacts(
+    options.bundle,
+    config,
+    system,
+    ownsCgroup ? cgroup : undefined,
+  );
+  const { hooks = {}, linux = {} } = config;
+  const pauses =
+    isSystemd ||
+    [hooks.prestart, hooks.createRuntime, hooks.createContainer].some(
+      (list) => (list?.length ?? 0) > 0,
+    );
+  const plan = planBundle(
+    config,
+    {
+      id,
+      noPivot: options.noPivot,
+      newKeyring: !options.noNewKeyring,
+      preserveFds: options.preserveFds,
+      cgroupAtPause: isSystemd,
+    },
+    facts,
+  );
+  const record: ContainerRecord = {
+    id,
+    bundle: options.bundle,
+    rootfs: facts.rootfs,
+    created: new Date().toISOString(),
+    owner: ownerName(),
+    ...(ownsCgroup && {
+      cgroup: {
+        path: cgroupPath(cgroup, linux.cgroupsPath),
+        driver: cgroup.driver,
+      },
+      cgroupDirectories: cgroup.directories,
+    }),
+    ownPidNamespace: isOwn(config, "pid"),
+    namespaces: (linux.namespaces ?? []).map(({ type }) => type),
+  };
+  store.write(record);
+  const atPause = async (pid: number): Promise<void> => {
+    if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });
+    const state = stateOf({ ...record, pid }, "creating", config.annotations);
+    await runHooks(hooks.prestart, { name: "prestart", state });
+    await runHooks(hooks.createRuntime, { name: "createRuntime", state });
+    await runHooks(hooks.createContainer, {
+      ...{ name: "createContainer", state },
+      join: namespacesOf(pid, config),
+    });
+  };
+  const child = await spawnHeld(runtime, options, {
+    config,
+    plan,
+    cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
+    ...(pauses && { pause: atPause }),
+  });
+  const { pid = 0 } = child;
+  const made: ContainerRecord = {
+    ...record,
+    pid,
+    startTime: readStat(pid)?.startTime ?? "",
+  };
+  try {
+    store.write(made);
+    if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
+  } catch (error) {
+    child.kill("SIGKILL");
+    await child.exited;
+    throw error;
+  }
+  return { record: made, config, child };
+}
+
+function isOwn(config: Config, type: "pid"): boolean {
+  const namespace = namespaceOf(config, type);
+  return namespace !== undefined && isNew(namespace);
+}
+
+/** Makes the cgroup; without the right to, the container has none of its own, where that is no error. */
+async function makeCgroup(
+  runtime: Runtime,
+  cgroup: CgroupManager,
+  { linux }: Config,
+): Promise<boolean> {
+  try {
+    await cgroup.create(resourcesOf(linux?.resources));
+    return true;
+  } catch (error) {
+    if (!runtime.rootless) throw error;
+    runtime.log.warn(
+      `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
+    );
+    return false;
+  }
+}
+
+/** By which it is found again: the path from the top, or systemd's name. */
+function cgroupPath(
+  { driver, path }: CgroupManager,
+  configured: string | undefined,
+): string {
+  return driver === "systemd" ? (configured ?? path) : path;
+}
+
+interface Held {
+  readonly config: Config;
+  readonly plan: BundlePlan;
+  readonly cgroups: readonly string[];
+  readonly pause?: (pid: number) => Promise<void>;
+}
+
+/** Spawns the process up to where it waits for a byte on the FIFO. */
+async function spawnHeld(
+  { store }: Runtime,
+  options: CreateOptions,
+  { config, plan, cgroups, pause }: Held,
+): Promise<Child> {
+  const fifo = store.fifo(options.id);
+  invoke(mknodat(AtFlags.FDCWD, fifo, FileMode.IFIFO | 0o600));
+  const seccomp = await seccompOf(config, store.root);
+  // for both ways: then it neither waits for the other end, nor sees an end of it
+  const hold = openSync(fifo, "r+");
+  const console_ = connectConsole(options.consoleSocket);
+  try {
+    const child = spawn(plan.file, plan.args, {
+      ...plan.options,
+      ...terminalOptions(config, options, console_),
+      ...(cgroups.length > 0 && { cgroup: cgroups }),
+      ...(seccomp !== undefined && { seccomp }),
+      ...(pause !== undefined && {
+        pause: { after: plan.pauseAfter, run: pause },
+      }),
+      hold,
+    });
+    await child.spawned;
+    return child;
+  } catch (error) {
+    throw execError(error, plan.file);
+  } finally {
+    closeSync(hold);
+    if (console_ !== undefined) closeSync(console_);
+  }
+}
+
+/** The pseudoterminal: made in the container, its master sent to whoever asked for it. */
+export function terminalOptions(
+  { process }: Pick<Config, "process">,
+  { terminal }: Pick<CreateOptions, "terminal">,
+  socket: number | undefined,
+): Pick<SpawnOptions, "pty"> {
+  if (process?.terminal !== true) return {};
+  const { height: rows, width: cols } = process.consoleSize ??
+    (terminal === undefined
+      ? undefined
+      : { height: terminal.rows, width: terminal.cols }) ?? {
+      height: 0,
+      width: 0,
+    };
+  return {
+    pty: {
+      ...{ cols, rows, ptmx: "/dev/pts/ptmx" },
+      ...{ console: "/dev/console" },
+      ...(socket !== undefined && { socket }),
+    },
+  };
+}
+
+/** The namespaces of a process that has just been made, for hooks that run in there. */
+export function namespacesOf(pid: number, { linux }: Config): JoinTarget[] {
+  const flags: Readonly<Record<string, number>> = {
+    user: CloneFlags.NEWUSER,
+    mount: CloneFlags.NEWNS,
+    network: CloneFlags.NEWNET,
+    ipc: CloneFlags.NEWIPC,
+    uts: CloneFlags.NEWUTS,
+    cgroup: CloneFlags.NEWCGROUP,
+    pid: CloneFlags.NEWPID,
+  };
+  const kinds = (linux?.namespaces ?? []).reduce(
+    (all, { type }) => all | (flags[type] ?? 0),
+    0,
+  );
+  return kinds === 0 ? [] : [{ pid, kinds }];
+}
+
+function ownerName(): string {
+  const uid = process.getuid?.() ?? 0;
+  const { passwd } = readUserDatabase("/");
+  return (
+    parsePasswd(passwd).find((entry) => entry.uid === uid)?.name ?? String(uid)
+  );
+}
+
+/** Whole or not at all: engines watch for it. */
+export function writePidFile(path: string, pid: number): void {
+  const at = path.lastIndexOf("/") + 1;
+  const next = `${path.slice(0, at)}.${path.slice(at)}`;
+  writeFileSync(next, String(pid), { mode: 0o666 });
+  renameSync(next, path);
+}

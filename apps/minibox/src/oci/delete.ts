@@ -1,0 +1,127 @@
+import { readdirSync, readlinkSync } from "node:fs";
+import type { Config } from "@ns/oci";
+import { invoke, kill, Signals, SyscallError } from "@ns/syscalls";
+import { MiniboxError } from "../error.ts";
+import { cgroupOf } from "./cgroup.ts";
+import { runHooks } from "./hooks.ts";
+import { InitProcess, isAlive } from "./init-process.ts";
+import type { Runtime } from "./runtime.ts";
+import { stateOf, statusOf } from "./status.ts";
+import type { ContainerRecord } from "./store.ts";
+
+/**
+ * Removes what is left of a container. One that runs is killed first, if asked; one that is only created in any case.
+ * @throws {MiniboxError} `ERR_WRONG_STATUS`
+ */
+export async function deleteContainer(
+  runtime: Runtime,
+  id: string,
+  force: boolean,
+): Promise<void> {
+  const { store } = runtime;
+  const record = store.find(id);
+  if (record === undefined) {
+    if (force) return;
+    throw new MiniboxError("ERR_NO_CONTAINER", "container does not exist");
+  }
+  const status = statusOf(store, record);
+  if (status !== "stopped" && status !== "created" && !force) {
+    throw new MiniboxError(
+      "ERR_WRONG_STATUS",
+      `cannot delete container ${id} that is not stopped: ${status}`,
+      { hint: "minibox delete --force kills it first" },
+    );
+  }
+  await destroy(runtime, record, configIfThere(runtime, id));
+}
+
+/** Ends whatever there is of a container and removes it: processes, cgroup, state. Poststop hooks that fail are logged. */
+export async function destroy(
+  runtime: Runtime,
+  record: ContainerRecord,
+  config: Config | undefined,
+): Promise<void> {
+  const { store, log } = runtime;
+  await killInit(record);
+  if (record.pid === undefined) killWaiting(store.fifo(record.id));
+  const cgroup = await cgroupOf(record);
+  if (cgroup?.exists() === true) {
+    await cgroup.kill();
+    await cgroup.delete();
+  }
+  store.remove(record.id);
+  try {
+    await runHooks(config?.hooks?.poststop, {
+      name: "poststop",
+      state: stateOf(
+        { ...record, pid: undefined } as unknown as ContainerRecord,
+        "stopped",
+        config?.annotations,
+      ),
+    });
+  } catch (error) {
+    log.warn(error instanceof Error ? error.message : String(error));
+  }
+}
+
+/** Kills the first process, and with its PID namespace all others; returns when it has ended. */
+async function killInit(record: ContainerRecord): Promise<void> {
+  if (!isAlive(record)) return;
+  try {
+    using init = InitProcess.open(record);
+    const cgroup = await cgroupOf(record);
+    init.signal(Signals.SIGKILL);
+    // what is frozen does not hear
+    if (cgroup?.exists() === true && cgroup.frozen) await cgroup.thaw();
+  } catch (error) {
+    if (!(error instanceof MiniboxError) || error.code !== "ERR_NOT_RUNNING")
+      throw error;
+  }
+  for (let waited = 0; isAlive(record); waited += 2) {
+    if (waited > 10_000)
+      throw new MiniboxError(
+        "ERR_WRONG_STATUS",
+        `container ${record.id} does not end`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
+/**
+ * Ends a process that waits at the FIFO of a container whose making was broken off before its pid was kept: it has that
+ * open, and nobody else has.
+ */
+function killWaiting(fifo: string): void {
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name) || !holds(`/proc/${name}/fd`, fifo)) continue;
+    try {
+      invoke(kill(Number(name), Signals.SIGKILL));
+    } catch (error) {
+      // it has ended
+      if (!(error instanceof SyscallError) || error.code !== "ESRCH")
+        throw error;
+    }
+  }
+}
+
+function holds(directory: string, path: string): boolean {
+  try {
+    return readdirSync(directory).some(
+      (fd) => readlinkSync(`${directory}/${fd}`) === path,
+    );
+  } catch {
+    // another's, or one that has ended (EACCES, ENOENT)
+    return false;
+  }
+}
+
+function configIfThere({ store }: Runtime, id: string): Config | undefined {
+  try {
+    return store.config(id);
+  } catch (error) {
+    // its making was broken off
+    if (error instanceof MiniboxError && error.code === "ERR_NO_CONTAINER")
+      return undefined;
+    throw error;
+  }
+}

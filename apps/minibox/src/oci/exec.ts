@@ -1,0 +1,162 @@
+import { closeSync, readFileSync } from "node:fs";
+import { homeOf, readUserDatabase } from "@ns/idmap";
+import { type Config, type Process, validateProcess } from "@ns/oci";
+import { type Child, spawn } from "@ns/spawn";
+import {
+  joinSessionKeyring,
+  schedSetaffinity,
+  step,
+  type Step,
+} from "@ns/syscalls";
+import { MiniboxError } from "../error.ts";
+import { numbersIn } from "../plan/oci/kernel-settings.ts";
+import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
+import { unsupported } from "../plan/oci/unsupported.ts";
+import { cgroupOf } from "./cgroup.ts";
+import { connectConsole } from "./console-socket.ts";
+import { namespacesOf, terminalOptions, writePidFile } from "./create.ts";
+import { execError } from "./exec-error.ts";
+import { InitProcess } from "./init-process.ts";
+import type { Runtime } from "./runtime.ts";
+import { seccompOf } from "./seccomp.ts";
+import { statusOf } from "./status.ts";
+
+/** The options of `exec`, besides what the process is. */
+export interface ExecOptions {
+  readonly id: string;
+  readonly pidFile?: string | undefined;
+  readonly consoleSocket?: string | undefined;
+  readonly preserveFds: number;
+  /** Below the container's own, by controller or for all (`""`). */
+  readonly cgroup?: Readonly<Record<string, string>>;
+  readonly ignorePaused: boolean;
+  readonly terminal?: { readonly cols: number; readonly rows: number };
+}
+
+/**
+ * Runs another process in a container: in its namespaces and its cgroup, under its filter, and with no more capabilities
+ * than the container has.
+ * @throws {MiniboxError | SyscallError}
+ */
+export async function execProcess(
+  runtime: Runtime,
+  process: Process,
+  options: ExecOptions,
+): Promise<Child> {
+  const { store } = runtime;
+  const record = store.read(options.id);
+  const config = store.config(options.id);
+  validateProcess(process);
+  const status = statusOf(store, record);
+  if (status === "stopped")
+    throw new MiniboxError(
+      "ERR_NOT_RUNNING",
+      "cannot exec in a stopped container",
+    );
+  if (status === "paused" && !options.ignorePaused)
+    throw new MiniboxError("ERR_PAUSED", "cannot exec in a paused container");
+  using init = InitProcess.open(record);
+  checkBounds(process, init.pid);
+  const {
+    file,
+    args,
+    options: own,
+  } = planProcess(process, {
+    homeOf: (uid) => homeOf(uid, readUserDatabase(`/proc/${init.pid}/root`)),
+    groupsAreFixed: groupsAreFixed(init.pid),
+    preserveFds: options.preserveFds,
+  });
+  const seccomp = await seccompOf({ ...config, process }, store.root);
+  const socket = connectConsole(options.consoleSocket);
+  const pty = terminalOptions({ process }, options, socket).pty;
+  const [target] = namespacesOf(init.pid, config);
+  const directories = await cgroupsFor(runtime, options);
+  try {
+    const child = spawn(file, args, {
+      ...own,
+      setup: prepare(config, process, options.id),
+      ...(target !== undefined &&
+        "kinds" in target && {
+          join: [{ pidfd: init.pidfd, kinds: target.kinds }],
+        }),
+      ...(directories.length > 0 && { cgroup: directories }),
+      ...(seccomp !== undefined && { seccomp }),
+      // /dev/console is the first process's
+      ...(pty !== undefined && { pty: withoutConsole(pty) }),
+    });
+    await child.spawned;
+    if (options.pidFile !== undefined)
+      writePidFile(options.pidFile, child.pid ?? 0);
+    return child;
+  } catch (error) {
+    throw execError(error, file);
+  } finally {
+    if (socket !== undefined) closeSync(socket);
+  }
+}
+
+function withoutConsole<T extends { readonly console?: string }>(
+  pty: T,
+): Omit<T, "console"> {
+  const { console: _, ...rest } = pty;
+  return rest;
+}
+
+function prepare(config: Config, process: Process, id: string): Step[] {
+  const { final } = process.execCPUAffinity ??
+    config.process?.execCPUAffinity ?? { final: undefined };
+  const why = "no keys of the caller's";
+  return [
+    step(joinSessionKeyring(`_ses.${id}`), {
+      why,
+      ignore: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],
+    }),
+    ...(final === undefined || final === ""
+      ? []
+      : [
+          step(schedSetaffinity(0, numbersIn(final)), {
+            why: "process.execCPUAffinity.final",
+          }),
+        ]),
+    ...prepareProcess(process),
+  ];
+}
+
+/** @throws {MiniboxError} for a capability that the container does not have. */
+function checkBounds({ capabilities = {} }: Process, pid: number): void {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const [, bounding = "0"] = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status) ?? [];
+  const mask = BigInt(`0x${bounding}`);
+  for (const [set, names] of Object.entries(capabilities)) {
+    for (const name of names as readonly string[]) {
+      const [number] = numbersOf([name]);
+      if (number === undefined || (mask & (1n << BigInt(number))) !== 0n)
+        continue;
+      throw unsupported(
+        `process.capabilities.${set}`,
+        `the container itself does not have ${name}`,
+      );
+    }
+  }
+}
+
+function groupsAreFixed(pid: number): boolean {
+  return (
+    process.geteuid?.() !== 0 &&
+    readFileSync(`/proc/${pid}/setgroups`, "utf8").trim() === "deny"
+  );
+}
+
+async function cgroupsFor(
+  { store }: Runtime,
+  { id, cgroup = {} }: ExecOptions,
+): Promise<string[]> {
+  const own = (await cgroupOf(store.read(id)))?.directories ?? {};
+  return Object.entries(own).map(([controller, directory]) => {
+    const below = cgroup[controller] ?? cgroup[""] ?? "";
+    const parts = below.split("/").filter((part) => part !== "");
+    if (parts.includes(".."))
+      throw unsupported("--cgroup", `'${below}' leads out of the container's`);
+    return [directory, ...parts].join("/");
+  });
+}

@@ -1,0 +1,52 @@
+import {
+  CAPABILITY_NAMES,
+  type Features,
+  HOOK_NAMES,
+  MEMORY_POLICY_FLAGS,
+  MEMORY_POLICY_MODES,
+  MOUNT_OPTIONS,
+  NAMESPACE_TYPES,
+  OCI_VERSION,
+  SECCOMP_ACTIONS,
+  SECCOMP_ARCHITECTURES,
+  SECCOMP_FLAGS,
+  SECCOMP_OPERATORS,
+} from "@ns/oci";
+import manifest from "../../package.json" with { type: "json" };
+
+/** What a configuration may ask for; see features.md. */
+export function describeFeatures(): Features {
+  return {
+    ociVersionMin: "1.0.0",
+    ociVersionMax: OCI_VERSION,
+    hooks: HOOK_NAMES,
+    mountOptions: MOUNT_OPTIONS.filter(
+      (option) => option !== "idmap" && option !== "ridmap",
+    ),
+    linux: {
+      namespaces: NAMESPACE_TYPES,
+      capabilities: CAPABILITY_NAMES,
+      cgroup: {
+        v1: true,
+        v2: true,
+        systemd: true,
+        systemdUser: true,
+        rdma: true,
+      },
+      seccomp: {
+        enabled: true,
+        actions: SECCOMP_ACTIONS.filter((each) => each !== "SCMP_ACT_NOTIFY"),
+        operators: SECCOMP_OPERATORS,
+        archs: SECCOMP_ARCHITECTURES,
+        knownFlags: SECCOMP_FLAGS,
+      },
+      apparmor: { enabled: false },
+      selinux: { enabled: false },
+      intelRdt: { enabled: false },
+      memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS },
+      mountExtensions: { idmap: { enabled: false } },
+      netDevices: { enabled: false },
+    },
+    annotations: { "minibox.version": manifest.version },
+  };
+}

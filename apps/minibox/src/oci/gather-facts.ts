@@ -1,0 +1,128 @@
+import {
+  accessSync,
+  constants,
+  existsSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  statSync,
+} from "node:fs";
+import { join, resolve } from "node:path";
+import type { CgroupManager, CgroupSystem } from "@ns/cgroup";
+import { homeOf, readUserDatabase } from "@ns/idmap";
+import { openRoot, readMountinfo } from "@ns/mount";
+import type { Config } from "@ns/oci";
+import { Capabilities } from "@ns/syscalls";
+import { MiniboxError } from "../error.ts";
+import { describeEntry } from "../host/host.ts";
+import type { BundleFacts, TreeEntry } from "../plan/oci/facts.ts";
+
+/**
+ * What the plan of a bundle depends on, each read when it is asked for.
+ * @throws {MiniboxError} `ERR_NO_ROOTFS`
+ */
+export function gatherFacts(
+  bundle: string,
+  config: Config,
+  system: CgroupSystem,
+  manager: CgroupManager | undefined,
+): BundleFacts {
+  const rootfs = findRootfs(bundle, config);
+  return {
+    bundle,
+    rootfs,
+    euid: process.geteuid?.() ?? 0,
+    get canMakeDevices() {
+      return hasCapability(Capabilities.MKNOD) && isInitialUserNamespace();
+    },
+    get hasKcore() {
+      return existsSync("/proc/kcore");
+    },
+    get hasAppArmor() {
+      return existsSync("/sys/kernel/security/apparmor");
+    },
+    get hasSelinux() {
+      return existsSync("/sys/fs/selinux/enforce");
+    },
+    get mounts() {
+      return readMountinfo();
+    },
+    hierarchies: [
+      ...system.v1,
+      ...(system.v2 === undefined ? [] : [system.v2]),
+    ].filter(({ version }) => version === 1 || system.mode === "v2"),
+    cgroups: cgroupsByMount(system, manager),
+    isDirectory: (path) =>
+      statSync(path, { throwIfNoEntry: false })?.isDirectory(),
+    listTree: (path) => listTree(rootfs, path),
+    homeOf: (uid) => homeOf(uid, readUserDatabase(rootfs)),
+  };
+}
+
+function findRootfs(bundle: string, { root }: Config): string {
+  const path = resolve(bundle, root?.path ?? "");
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isDirectory() !== true)
+    throw new MiniboxError(
+      "ERR_NO_ROOTFS",
+      `invalid rootfs '${path}': expected a directory`,
+    );
+  if (stats.ino === statSync("/").ino && stats.dev === statSync("/").dev)
+    throw new MiniboxError(
+      "ERR_NO_ROOTFS",
+      `invalid rootfs '${path}': it would be the host's own`,
+    );
+  return realpathSync(path);
+}
+
+function cgroupsByMount(
+  system: CgroupSystem,
+  manager: CgroupManager | undefined,
+): Record<string, string> {
+  const directories = Object.values(manager?.directories ?? {});
+  return Object.fromEntries(
+    [...system.v1, ...(system.v2 === undefined ? [] : [system.v2])].flatMap(
+      ({ mountpoint }) => {
+        const own = directories.find((path) =>
+          path.startsWith(`${mountpoint}/`),
+        );
+        return own === undefined ? [] : [[mountpoint, own]];
+      },
+    ),
+  );
+}
+
+export function hasCapability(capability: number): boolean {
+  const status = readFileSync("/proc/self/status", "utf8");
+  const [, effective = "0"] = /^CapEff:\s*([0-9a-f]+)$/m.exec(status) ?? [];
+  return (BigInt(`0x${effective}`) & (1n << BigInt(capability))) !== 0n;
+}
+
+/** Whether ids are what they are on the machine itself: devices can be made only there. */
+export function isInitialUserNamespace(): boolean {
+  const map = readFileSync("/proc/self/uid_map", "utf8");
+  return map.trim().split(/\s+/).join(" ") === "0 0 4294967295";
+}
+
+/** What is at a path of the root file system and below, found without leaving it. */
+function listTree(rootfs: string, path: string): TreeEntry[] {
+  using root = openRoot(rootfs);
+  try {
+    using directory = root.open(path);
+    const base = directory.procPath();
+    accessSync(base, constants.R_OK);
+    const visit = (relative: string): TreeEntry[] =>
+      readdirSync(join(base, relative)).flatMap((name) => {
+        const below = relative === "" ? name : `${relative}/${name}`;
+        const entry = describeEntry(join(base, below));
+        if (entry === undefined) return [];
+        const own = { ...entry, path: below };
+        return entry.type === "directory" ? [own, ...visit(below)] : [own];
+      });
+    return visit("");
+  } catch (error) {
+    // there is nothing to be covered
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}

@@ -1,0 +1,70 @@
+import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
+import type { Config } from "@ns/oci";
+import { MiniboxError } from "../error.ts";
+import { namespacesOf } from "./create.ts";
+import { destroy } from "./delete.ts";
+import { runHooks } from "./hooks.ts";
+import type { Runtime } from "./runtime.ts";
+import { stateOf, statusOf } from "./status.ts";
+import type { ContainerRecord } from "./store.ts";
+
+/**
+ * Lets a created container's program run: hooks, a byte into the FIFO that it waits at, hooks.
+ * @throws {MiniboxError} `ERR_WRONG_STATUS` if it is not created, or was started already; `ERR_HOOK`.
+ */
+export async function startContainer(
+  runtime: Runtime,
+  record: ContainerRecord,
+  config: Config,
+): Promise<void> {
+  const { store } = runtime;
+  const status = statusOf(store, record);
+  if (status !== "created") throw wrongStatus(status);
+  const { startContainer: before, poststart } = config.hooks ?? {};
+  const stateAs = (status: "created" | "running") =>
+    stateOf(record, status, config.annotations);
+  try {
+    await runHooks(before, {
+      ...{ name: "startContainer", state: stateAs("created") },
+      join: namespacesOf(record.pid ?? 0, config),
+    });
+    const fifo = store.fifo(record.id);
+    openGate(fifo);
+    rmSync(fifo, { force: true });
+    await runHooks(poststart, { name: "poststart", state: stateAs("running") });
+  } catch (error) {
+    if (error instanceof MiniboxError && error.code === "ERR_HOOK")
+      await destroy(runtime, record, config);
+    throw error;
+  }
+}
+
+function openGate(fifo: string): void {
+  let fd: number;
+  try {
+    fd = openSync(fifo, constants.O_WRONLY | constants.O_NONBLOCK);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    // nobody waits there any more, or another start has been
+    if (code === "ENXIO" || code === "ENOENT")
+      throw wrongStatus(code === "ENXIO" ? "stopped" : "running");
+    throw error;
+  }
+  try {
+    writeSync(fd, "0");
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function wrongStatus(status: string): MiniboxError {
+  if (status === "stopped")
+    return new MiniboxError(
+      "ERR_WRONG_STATUS",
+      "cannot start a container that has stopped",
+    );
+  return new MiniboxError(
+    "ERR_WRONG_STATUS",
+    "cannot start an already running container",
+  );
+}

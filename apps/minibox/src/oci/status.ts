@@ -1,0 +1,30 @@
+import { existsSync } from "node:fs";
+import { OCI_VERSION, type State } from "@ns/oci";
+import { isFrozen } from "./cgroup.ts";
+import { isAlive } from "./init-process.ts";
+import type { ContainerRecord, Store } from "./store.ts";
+
+export type Status = "creating" | "created" | "running" | "paused" | "stopped";
+
+/** What has become of a container: found out, never remembered. */
+export function statusOf(store: Store, record: ContainerRecord): Status {
+  if (!isAlive(record)) return "stopped";
+  if (isFrozen(record)) return "paused";
+  return existsSync(store.fifo(record.id)) ? "created" : "running";
+}
+
+/** The state that hooks are told; see runtime.md. */
+export function stateOf(
+  record: ContainerRecord,
+  status: Status,
+  annotations: State["annotations"],
+): State {
+  return {
+    ociVersion: OCI_VERSION,
+    id: record.id,
+    status,
+    ...(record.pid !== undefined && { pid: record.pid }),
+    bundle: record.bundle,
+    ...(annotations !== undefined && { annotations }),
+  };
+}

@@ -1,0 +1,161 @@
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { join } from "node:path";
+import {
+  checkContainerId,
+  type Config,
+  formatConfig,
+  type NamespaceType,
+  parseConfig,
+} from "@ns/oci";
+import { MiniboxError } from "../error.ts";
+
+/** What is kept of a container, in `state.json` of its directory. Its status is not: it is derived. */
+export interface ContainerRecord {
+  readonly id: string;
+  /** Of the first process, as the runtime sees it; undefined while it is being made. */
+  readonly pid?: number;
+  /** When that process was started, in clock ticks since boot: its pid may be another's one day. */
+  readonly startTime?: string;
+  readonly bundle: string;
+  readonly rootfs: string;
+  /** RFC 3339. */
+  readonly created: string;
+  /** Name of the user who made it. */
+  readonly owner: string;
+  /** The cgroup's path and driver; undefined if it has none of its own. */
+  readonly cgroup?: {
+    readonly path: string;
+    readonly driver: "cgroupfs" | "systemd";
+  };
+  /** Its directories, by controller. */
+  readonly cgroupDirectories?: Readonly<Record<string, string>>;
+  /** Whether its processes end with the first. */
+  readonly ownPidNamespace: boolean;
+  /** The kinds of namespaces that are not the runtime's. */
+  readonly namespaces: readonly NamespaceType[];
+}
+
+/** The directory where containers are kept: one for each, 0700. */
+export class Store {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  directory(id: string): string {
+    checkContainerId(id);
+    return join(this.root, id);
+  }
+
+  fifo(id: string): string {
+    return join(this.directory(id), "exec.fifo");
+  }
+
+  /**
+   * Makes the directory of a container: of two who try, one does.
+   * @throws {MiniboxError} `ERR_CONTAINER_EXISTS`
+   */
+  reserve(id: string): void {
+    const directory = this.directory(id);
+    mkdirSync(this.root, { recursive: true, mode: 0o700 });
+    try {
+      mkdirSync(directory, { mode: 0o700 });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+      throw new MiniboxError(
+        "ERR_CONTAINER_EXISTS",
+        `container with given ID already exists: '${id}'`,
+        { cause: error, hint: `minibox delete ${id} removes it` },
+      );
+    }
+  }
+
+  write(record: ContainerRecord): void {
+    this.#replace(record.id, "state.json", `${JSON.stringify(record)}\n`);
+  }
+
+  writeConfig(id: string, config: Config): void {
+    this.#replace(id, "config.json", formatConfig(config));
+  }
+
+  /** Whole or not at all: a reader never meets half of it, nor does who comes after a crash. */
+  #replace(id: string, name: string, text: string): void {
+    const path = join(this.directory(id), name);
+    const next = `${path}.new`;
+    const fd = openSync(next, "w", 0o600);
+    try {
+      writeSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(next, path);
+  }
+
+  /**
+   * What is kept of a container.
+   * @throws {MiniboxError} `ERR_NO_CONTAINER`
+   */
+  read(id: string): ContainerRecord {
+    const record = this.find(id);
+    if (record !== undefined) return record;
+    throw new MiniboxError("ERR_NO_CONTAINER", "container does not exist");
+  }
+
+  /** The same, or undefined; of one whose making was broken off, what its directory tells. */
+  find(id: string): ContainerRecord | undefined {
+    const directory = this.directory(id);
+    const text = readIfThere(join(directory, "state.json"));
+    if (text !== undefined) return JSON.parse(text) as ContainerRecord;
+    if (!existsSync(directory)) return undefined;
+    return {
+      ...{ id, bundle: "", rootfs: "", created: "", owner: "" },
+      ...{ ownPidNamespace: true, namespaces: [] },
+    };
+  }
+
+  /** The configuration that a container was made from. */
+  config(id: string): Config {
+    const text = readIfThere(join(this.directory(id), "config.json"));
+    if (text !== undefined) return parseConfig(text);
+    throw new MiniboxError("ERR_NO_CONTAINER", "container does not exist");
+  }
+
+  list(): ContainerRecord[] {
+    let names: string[];
+    try {
+      names = readdirSync(this.root);
+    } catch (error) {
+      // no container was ever made
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw error;
+    }
+    return names
+      .filter((name) => !name.startsWith("."))
+      .sort()
+      .flatMap((name) => this.find(name) ?? []);
+  }
+
+  remove(id: string): void {
+    rmSync(this.directory(id), { recursive: true, force: true });
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+    throw error;
+  }
+}

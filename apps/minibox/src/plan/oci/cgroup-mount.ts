@@ -1,0 +1,123 @@
+import type { Hierarchy } from "@ns/cgroup";
+import {
+  type AttributeChange,
+  attributesOfFlags,
+  cgroup,
+  cgroup2,
+  planCloneTree,
+  planCreate,
+  planSetAttributes,
+  tmpfs,
+} from "@ns/mount";
+import {
+  close,
+  MountAttrFlags,
+  type Register,
+  step,
+  type Step,
+  symlinkat,
+} from "@ns/syscalls";
+import type { BundleFacts } from "./facts.ts";
+import type { PlannedMount } from "./mounts.ts";
+import { attachAt, inParent } from "./place.ts";
+import { unsupported } from "./unsupported.ts";
+
+/** What a mount of the type `cgroup` asks for, and what the container has. */
+export interface CgroupMountRequest {
+  readonly destination: string;
+  /** `MS_*`. */
+  readonly flags: number;
+  /** The container sees its own cgroup as the root of all. */
+  readonly ownNamespace: boolean;
+  readonly why: string;
+}
+
+/** Shows the container's cgroups: v2's tree, or a directory with one of each hierarchy of v1. */
+export function planCgroupMount(
+  request: CgroupMountRequest,
+  facts: BundleFacts,
+): PlannedMount {
+  const { destination, flags, why } = request;
+  const attributes = attributesOfFlags(flags);
+  const v1 = facts.hierarchies.filter(({ version }) => version === 1);
+  if (facts.hierarchies.length === 0)
+    throw unsupported(why, "no cgroup file system is mounted");
+  if (v1.length === 0) {
+    const [only] = facts.hierarchies;
+    const shown = showHierarchy(only, request, facts, attributes);
+    return {
+      take: request.ownNamespace ? [] : shown.steps,
+      make: request.ownNamespace ? shown.steps : [],
+      attach: attach(shown.mount, destination, why),
+    };
+  }
+  // tells nothing, and holds the others
+  const all = planCreate(tmpfs(), {
+    attributes: attributes & ~MountAttrFlags.RDONLY,
+    why,
+  });
+  const shown = v1.map((hierarchy) => ({
+    ...showHierarchy(hierarchy, request, facts, attributes),
+    name: hierarchy.mountpoint.split("/").at(-1) ?? "",
+    hierarchy,
+  }));
+  const readOnly: AttributeChange = { set: MountAttrFlags.RDONLY };
+  const steps = shown.flatMap((each) => each.steps);
+  return {
+    take: request.ownNamespace ? [] : steps,
+    make: [...all.steps, ...(request.ownNamespace ? steps : [])],
+    attach: [
+      ...attachAt(all.mount, { path: destination, kind: "directory", why }),
+      ...shown.flatMap(({ mount, name, hierarchy }) => [
+        ...attach(mount, `${destination}/${name}`, why),
+        ...linkControllers(destination, name, hierarchy, why),
+      ]),
+      ...((attributes & MountAttrFlags.RDONLY) === 0
+        ? []
+        : [planSetAttributes(all.mount, readOnly)]),
+      close(all.mount),
+    ],
+  };
+}
+
+function attach(mount: Register, path: string, why: string): Step[] {
+  return [...attachAt(mount, { path, kind: "directory", why }), close(mount)];
+}
+
+/** `cpu` for a hierarchy that is mounted as `cpu,cpuacct`. */
+function linkControllers(
+  destination: string,
+  name: string,
+  { controllers }: Hierarchy,
+  why: string,
+): Step[] {
+  if (controllers.length < 2) return [];
+  return controllers.flatMap((controller) =>
+    inParent(`${destination}/${controller}`, why, (directory, last) => [
+      step(symlinkat(name, directory, last), { ignore: ["EEXIST"] }),
+    ]),
+  );
+}
+
+function showHierarchy(
+  hierarchy: Hierarchy | undefined,
+  { ownNamespace, why }: CgroupMountRequest,
+  facts: BundleFacts,
+  attributes: number,
+): { readonly mount: Register; readonly steps: readonly Step[] } {
+  if (hierarchy === undefined) throw unsupported(why, "there is no cgroup");
+  const { version, controllers, name, mountpoint } = hierarchy;
+  if (ownNamespace) {
+    const filesystem =
+      version === 2
+        ? cgroup2()
+        : cgroup({ controllers, ...(name !== undefined && { name }) });
+    return planCreate(filesystem, { attributes, why });
+  }
+  // of v1 the container's own part; v2 without a namespace of one's own is shown whole, as runc does
+  const own = version === 1 ? facts.cgroups[mountpoint] : undefined;
+  return planCloneTree(own ?? mountpoint, {
+    attributes: { set: attributes },
+    why,
+  });
+}

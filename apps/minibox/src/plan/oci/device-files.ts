@@ -1,0 +1,128 @@
+import type { Device } from "@ns/oci";
+import {
+  AtFlags,
+  close,
+  fchmodat,
+  fchownat,
+  FileMode,
+  makedev,
+  mknodat,
+  mountSetattr,
+  type Register,
+  step,
+  type Step,
+  symlinkat,
+  unlinkat,
+} from "@ns/syscalls";
+import { DEVICE, LINKS } from "../devices.ts";
+import { takeFromHost } from "../isolate.ts";
+import { attachAt, inParent, partsOf } from "./place.ts";
+
+/** The devices that every container has; see config-linux.md, "Default devices". */
+const DEFAULT: readonly Device[] = (
+  [
+    ["null", 1, 3],
+    ["zero", 1, 5],
+    ["full", 1, 7],
+    ["random", 1, 8],
+    ["urandom", 1, 9],
+    ["tty", 5, 0],
+  ] as const
+).map(([name, major, minor]) => ({
+  ...{ type: "c", path: `/dev/${name}`, major, minor },
+  ...{ fileMode: 0o666, uid: 0, gid: 0 },
+}));
+
+const TYPES = {
+  c: FileMode.IFCHR,
+  u: FileMode.IFCHR,
+  b: FileMode.IFBLK,
+  p: FileMode.IFIFO,
+} as const;
+
+/** The devices of a container, in the order they are made, and those that are the host's own files. */
+export interface DeviceFiles {
+  readonly steps: readonly Step[];
+  readonly devices: readonly {
+    readonly device: Device;
+    readonly mount?: Register;
+  }[];
+}
+
+/** Takes the host's device files where none can be made: in a user namespace, or without CAP_MKNOD. */
+export function takeDeviceFiles(
+  configured: readonly Device[],
+  canMake: boolean,
+): DeviceFiles {
+  const own = new Set(
+    configured.map(({ path }) => `/${partsOf(path).join("/")}`),
+  );
+  const devices = [
+    ...DEFAULT.filter(({ path }) => !own.has(path)),
+    ...configured,
+  ];
+  const steps: Step[] = [];
+  return {
+    steps,
+    devices: devices.map((device) => {
+      if (canMake || device.type === "p") return { device };
+      const taken = takeFromHost(device.path, "a device of the host's");
+      const restrict = { attr_set: DEVICE };
+      steps.push(
+        ...taken.steps,
+        mountSetattr(taken.mount, "", AtFlags.EMPTY_PATH, restrict),
+      );
+      return { device, mount: taken.mount };
+    }),
+  };
+}
+
+/** Makes the devices, or shows the host's. */
+export function makeDeviceFiles({ devices }: DeviceFiles): Step[] {
+  return devices.flatMap(({ device, mount }) =>
+    mount === undefined
+      ? makeDevice(device)
+      : [
+          ...attachAt(mount, {
+            ...{ path: device.path, kind: "file", why: "a device" },
+          }),
+          close(mount),
+        ],
+  );
+}
+
+function makeDevice(device: Device): Step[] {
+  const { path, type, fileMode = 0o666, uid = 0, gid = 0 } = device;
+  const permissions = fileMode & 0o7777;
+  const number =
+    type === "p"
+      ? 0
+      : makedev(Number(device.major ?? 0), Number(device.minor ?? 0));
+  return inParent(path, `the device ${path}`, (directory, name) => [
+    step(mknodat(directory, name, TYPES[type] | permissions, number), {
+      why: `the device ${path}`,
+      // as it is in the image
+      ignore: ["EEXIST"],
+    }),
+    ...(uid === 0 && gid === 0
+      ? []
+      : [fchownat(directory, name, uid, gid, AtFlags.SYMLINK_NOFOLLOW)]),
+    ...(permissions === fileMode
+      ? []
+      : [fchmodat(directory, name, permissions)]),
+  ]);
+}
+
+/** The links that programs expect in /dev. */
+export function makeDeviceLinks(hasKcore: boolean): Step[] {
+  return Object.entries(LINKS).flatMap(([name, target]) => {
+    if (name === "core" && !hasKcore) return [];
+    return inParent(`/dev/${name}`, `/dev/${name}`, (directory, last) => [
+      // a device of the host's would be the wrong multiplexer
+      ...(name === "ptmx"
+        ? [step(unlinkat(directory, last), { ignore: ["ENOENT"] })]
+        : []),
+      step(symlinkat(target, directory, last), { ignore: ["EEXIST"] }),
+    ]);
+  });
+}

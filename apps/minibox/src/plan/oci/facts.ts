@@ -1,0 +1,38 @@
+import type { Hierarchy } from "@ns/cgroup";
+import type { MountInfo } from "@ns/mount";
+import type { Entry } from "../../host/host.ts";
+
+/** What the plan of a bundle depends on of the machine. */
+export interface BundleFacts {
+  /** The bundle's directory, absolute. */
+  readonly bundle: string;
+  /** The root file system's directory, absolute. */
+  readonly rootfs: string;
+  readonly euid: number;
+  /** Whether device files may be made: root of the machine, with CAP_MKNOD. */
+  readonly canMakeDevices: boolean;
+  /** Whether this kernel shows its memory as /proc/kcore. */
+  readonly hasKcore: boolean;
+  readonly hasAppArmor: boolean;
+  readonly hasSelinux: boolean;
+  /** This process's mounts, for a root that cannot be pivoted to. */
+  readonly mounts: readonly MountInfo[];
+  /** The cgroup file systems, for mounts of the type `cgroup`. */
+  readonly hierarchies: readonly Hierarchy[];
+  /** The container's own cgroups: the directory, by that of the hierarchy's mount point. */
+  readonly cgroups: Readonly<Record<string, string>>;
+  /** Whether a source of a bind mount is a directory; undefined if there is nothing. */
+  isDirectory(path: string): boolean | undefined;
+  /** The tree of files at a path of the root file system, parents first; for `tmpcopyup`. */
+  listTree(path: string): readonly TreeEntry[];
+  /** The home of a user, by the root file system's /etc/passwd. */
+  homeOf(uid: number): string;
+}
+
+/** Something below a directory; `path` is relative to that. */
+export interface TreeEntry extends Pick<
+  Entry,
+  "type" | "mode" | "uid" | "gid" | "target"
+> {
+  readonly path: string;
+}

@@ -1,0 +1,126 @@
+import { sysctlPath, type Config } from "@ns/oci";
+import {
+  close,
+  MemoryPolicy,
+  openat2,
+  OpenFlags,
+  Personality,
+  personality,
+  register,
+  ResolveFlags,
+  setMempolicy,
+  type Register,
+  step,
+  type Step,
+  write,
+} from "@ns/syscalls";
+import { makeDetached, INERT } from "../isolate.ts";
+import { unsupported } from "./unsupported.ts";
+
+/**
+ * Writes to files of the kernel's: its parameters, and what /proc/self has. They are reached by a procfs that is mounted
+ * nowhere, so nothing that an image or another container has mounted stands in between (CVE-2019-16884).
+ */
+export function writeKernelSettings(config: Config): Step[] {
+  const writes = [
+    ...Object.entries(config.linux?.sysctl ?? {}).map(
+      ([name, value]) =>
+        [
+          `sys/${sysctlPath(name) ?? name}`,
+          value,
+          `linux.sysctl[${name}]`,
+        ] as const,
+    ),
+    ...selfWrites(config),
+  ];
+  if (writes.length === 0) return [];
+  const proc = makeDetached("proc", INERT);
+  return [
+    ...proc.steps,
+    ...writes.flatMap(([path, value, why]) =>
+      writeBelow(proc.mount, path, value, why),
+    ),
+    close(proc.mount),
+  ];
+}
+
+function selfWrites({
+  process,
+}: Config): (readonly [path: string, value: string, why: string])[] {
+  const score = process?.oomScoreAdj;
+  return score === undefined
+    ? []
+    : [["self/oom_score_adj", String(score), "process.oomScoreAdj"]];
+}
+
+const file = register("setting");
+
+function writeBelow(
+  directory: Register,
+  path: string,
+  value: string,
+  why: string,
+): Step[] {
+  return [
+    step(
+      openat2(directory, path, {
+        flags: OpenFlags.WRONLY | OpenFlags.CLOEXEC,
+        // `self` is a link
+        resolve:
+          ResolveFlags.BENEATH |
+          ResolveFlags.NO_MAGICLINKS |
+          ResolveFlags.NO_XDEV,
+      }),
+      { into: file, why },
+    ),
+    step(write(file, value), { why }),
+    close(file),
+  ];
+}
+
+/** linux.personality and linux.memoryPolicy. */
+export function setExecutionDomain({ linux = {} }: Config): Step[] {
+  const { personality: domain, memoryPolicy } = linux;
+  return [
+    ...(domain === undefined
+      ? []
+      : [
+          step(personality(Personality[domain.domain]), {
+            why: "linux.personality",
+          }),
+        ]),
+    ...(memoryPolicy === undefined ? [] : [planMemoryPolicy(memoryPolicy)]),
+  ];
+}
+
+function planMemoryPolicy({
+  mode,
+  nodes = "",
+  flags = [],
+}: NonNullable<NonNullable<Config["linux"]>["memoryPolicy"]>): Step {
+  const known: Readonly<Record<string, number>> = MemoryPolicy;
+  const numbers = [mode, ...flags].map((name) => {
+    const number = known[name.replace(/^MPOL_/, "")];
+    if (number === undefined)
+      throw unsupported("linux.memoryPolicy", `there is no ${name}`);
+    return number;
+  });
+  return step(
+    setMempolicy(
+      numbers.reduce((all, bit) => all | bit, 0),
+      numbersIn(nodes),
+    ),
+    { why: "linux.memoryPolicy" },
+  );
+}
+
+/** The numbers of a list as `0-3,7`. */
+export function numbersIn(list: string): number[] {
+  return list
+    .split(",")
+    .filter((part) => part !== "")
+    .flatMap((part) => {
+      const [first = 0, last = first] = part.split("-").map(Number);
+      return Array.from({ length: last - first + 1 }, (_, i) => first + i);
+    });
+}

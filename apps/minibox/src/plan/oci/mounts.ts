@@ -1,0 +1,171 @@
+import { isAbsolute, resolve } from "node:path";
+import type { Mount } from "@ns/oci";
+import {
+  parseMountOptions,
+  parseMountRequest,
+  type ParsedRequest,
+  planCloneTree,
+  planCreate,
+  planSetAttributes,
+} from "@ns/mount";
+import { close, MountFlags, type Register, type Step } from "@ns/syscalls";
+import { planCgroupMount } from "./cgroup-mount.ts";
+import { copyUp } from "./copy-up.ts";
+import type { BundleFacts } from "./facts.ts";
+import { attachAt, partsOf, type Place } from "./place.ts";
+import { unsupported } from "./unsupported.ts";
+
+/** A mount in its parts: what is taken or made while the host's root is there is attached when no path leads to it any more. */
+export interface PlannedMount {
+  /** Takes hold of what the host has. */
+  readonly take: readonly Step[];
+  /** Makes what is new: it belongs to whoever is root in the container. */
+  readonly make: readonly Step[];
+  readonly attach: readonly Step[];
+}
+
+/** Plans the mounts of a configuration, in its order. */
+export function planMounts(
+  mounts: readonly Mount[],
+  ownCgroupNamespace: boolean,
+  facts: BundleFacts,
+): PlannedMount[] {
+  return mounts.map((mount, i) => {
+    const why = `mounts[${i}]`;
+    checkBelowProc(mount, why);
+    if (mount.uidMappings !== undefined || mount.gidMappings !== undefined)
+      throw unsupported(`${why}.uidMappings`, "mapped ids of mounts");
+    const destination = `/${partsOf(mount.destination).join("/")}`;
+    if (mount.type === "cgroup" || mount.type === "cgroup2") {
+      const { flags } = parseMountOptions(mount.options ?? []);
+      return planCgroupMount(
+        { destination, flags, ownNamespace: ownCgroupNamespace, why },
+        facts,
+      );
+    }
+    return planOne({ ...mount, destination }, why, facts);
+  });
+}
+
+function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
+  const { destination, type = "none", options = [] } = mount;
+  const parsedOptions = parseMountOptions(options);
+  if (parsedOptions.idmap !== undefined)
+    throw unsupported(`${why}.options`, "mapped ids of mounts");
+  const isBind = (parsedOptions.flags & MountFlags.BIND) !== 0;
+  const rest = options.filter((option) => option !== "tmpcopyup");
+  const request = parseMountRequest({
+    ...(isBind || type === "none" ? {} : type === "bind" ? {} : { type }),
+    ...(isBind || type === "bind"
+      ? { source: sourceOf(mount, why, facts) }
+      : mount.source === undefined || mount.source === ""
+        ? {}
+        : { source: mount.source }),
+    options: type === "bind" && !isBind ? ["bind", ...rest] : rest,
+  });
+  const taken = take(request, why, destination);
+  const place: Place = {
+    path: destination,
+    kind:
+      request.operation.kind === "bind" &&
+      facts.isDirectory(String(request.operation.source)) === false
+        ? "file"
+        : "directory",
+    direct: type === "proc" || type === "sysfs",
+    why,
+  };
+  const copied = parsedOptions.copyUp
+    ? copyUp(taken.mount, destination, facts.listTree(destination))
+    : [];
+  const isNew = request.operation.kind === "new";
+  return {
+    take: isNew ? [] : taken.steps,
+    make: isNew ? taken.steps : [],
+    attach: [
+      ...copied,
+      ...attachAt(taken.mount, place),
+      ...request.propagation.map((propagation) =>
+        planSetAttributes(taken.mount, {
+          propagation: propagation & ~MountFlags.REC,
+          recursive: (propagation & MountFlags.REC) !== 0,
+        }),
+      ),
+      close(taken.mount),
+    ],
+  };
+}
+
+function sourceOf(
+  { source }: Mount,
+  why: string,
+  { bundle }: BundleFacts,
+): string {
+  if (source === undefined || source === "")
+    throw unsupported(`${why}.source`, "a bind mount has one");
+  return isAbsolute(source) ? source : resolve(bundle, source);
+}
+
+function take(
+  { operation, changes }: ParsedRequest,
+  path: string,
+  destination: string,
+): { readonly mount: Register; readonly steps: readonly Step[] } {
+  const why = `${path}: for ${destination}`;
+  switch (operation.kind) {
+    case "bind": {
+      const { source, recursive } = operation;
+      const { mount, steps } = planCloneTree(source, { recursive, why });
+      return {
+        mount,
+        steps: [
+          ...steps,
+          ...changes.map((change) => ({
+            ...planSetAttributes(mount, change),
+            why,
+          })),
+        ],
+      };
+    }
+    case "new": {
+      const { fs, attributes, superFlags } = operation;
+      const { mount, steps } = planCreate(fs, { attributes, superFlags, why });
+      return {
+        mount,
+        steps: [
+          ...steps,
+          ...changes.map((change) => planSetAttributes(mount, change)),
+        ],
+      };
+    }
+    default:
+      throw unsupported(
+        `${path}.options`,
+        `a container has nothing yet to '${operation.kind}'`,
+      );
+  }
+}
+
+/** Files of /proc that something else may be shown for: LXCFS does. */
+const REPLACEABLE = new Set([
+  "/proc/cpuinfo",
+  "/proc/diskstats",
+  "/proc/meminfo",
+  "/proc/stat",
+  "/proc/swaps",
+  "/proc/uptime",
+  "/proc/loadavg",
+  "/proc/slabinfo",
+  "/proc/net/dev",
+  "/proc/sys/kernel/ns_last_pid",
+  "/proc/sys/crypto/fips_enabled",
+]);
+
+/** Whatever writes to /proc inside must reach the kernel (CVE-2019-16884). */
+function checkBelowProc({ destination }: Mount, why: string): void {
+  const path = `/${partsOf(destination).join("/")}`;
+  if (!path.startsWith("/proc/") || REPLACEABLE.has(path)) return;
+  throw unsupported(
+    `${why}.destination`,
+    `'${destination}' cannot be mounted because it is inside /proc`,
+  );
+}
