@@ -38,10 +38,13 @@ export function onExit(pid: number, listener: (exit: Exit) => void): void {
   setImmediate(reapOne, pid);
 }
 
+let isMainThread: boolean | undefined;
+
 /** Whether this thread hears of its children. */
 export function canReap(): boolean {
   // A thread group's leader has the process's id. Asking node:worker_threads takes 3 ms to load it.
-  return invoke(gettid()) === process.pid;
+  isMainThread ??= invoke(gettid()) === process.pid;
+  return isMainThread;
 }
 
 function reapAll(): void {
