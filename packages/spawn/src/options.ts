@@ -135,6 +135,12 @@ export interface SpawnOptions {
   /** A cgroup to start in: its directory. v2 by CLONE_INTO_CGROUP; v1, and kernels before 5.7, by cgroup.procs. */
   readonly cgroup?: string | readonly string[] | undefined;
 
+  /**
+   * Leaves the command, once it runs, to whoever adopts it when this process ends: it is not waited for here, so that its
+   * exit status is theirs, and `exited` does not resolve. Default false.
+   */
+  readonly orphan?: boolean | undefined;
+
   /** A new root directory: chroot(2) after `setup`. */
   readonly chroot?: string | undefined;
   readonly credential?: Credential | undefined;

@@ -17,7 +17,7 @@ import { connectConsole } from "./console-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
-import { readStat } from "./init-process.ts";
+import { readStat, untilEnded } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf } from "./status.ts";
@@ -33,6 +33,8 @@ export interface CreateOptions {
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
   readonly preserveFds: number;
+  /** Whether the process is left to whoever adopts it. */
+  readonly detached: boolean;
   /** A terminal of ours that the container's is shown on. */
   readonly terminal?: { readonly cols: number; readonly rows: number };
 }
@@ -188,7 +190,7 @@ async function makeContainer(
     if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
   } catch (error) {
     child.kill("SIGKILL");
-    await child.exited;
+    await untilEnded(made);
     throw error;
   }
   return { record: made, config, child };
@@ -254,6 +256,7 @@ async function spawnHeld(
         pause: { after: plan.pauseAfter, run: pause },
       }),
       hold,
+      orphan: options.detached,
     });
     await child.spawned;
     return child;

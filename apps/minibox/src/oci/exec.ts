@@ -30,6 +30,8 @@ export interface ExecOptions {
   /** Below the container's own, by controller or for all (`""`). */
   readonly cgroup?: Readonly<Record<string, string>>;
   readonly ignorePaused: boolean;
+  /** Whether the process is left to whoever adopts it. */
+  readonly detached: boolean;
   readonly terminal?: { readonly cols: number; readonly rows: number };
 }
 
@@ -74,6 +76,7 @@ export async function execProcess(
   try {
     const child = spawn(file, args, {
       ...own,
+      orphan: options.detached,
       setup: prepare(config, process, options.id),
       ...(target !== undefined &&
         "kinds" in target && {

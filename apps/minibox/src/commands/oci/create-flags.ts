@@ -17,6 +17,7 @@ export const CREATE_FLAGS = {
 export function createOptions(
   flags: ParsedFlags,
   command: string,
+  detached: boolean,
 ): CreateOptions {
   const [id] = idOf(flags, command);
   const bundle = resolve(flags.value("bundle") ?? ".");
@@ -34,6 +35,7 @@ export function createOptions(
     noPivot: flags.has("no-pivot"),
     noNewKeyring: flags.has("no-new-keyring"),
     preserveFds,
+    detached,
   };
 }
 
