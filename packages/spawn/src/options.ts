@@ -71,7 +71,7 @@ export interface PtyOptions {
    */
   readonly socket?: number;
   /** A file inside that shows the terminal, too: `"/dev/console"`. It must exist, and be no symbolic link. */
-  readonly console?: string;
+  readonly console?: string | undefined;
 }
 
 /** A moment in the set-up at which the child waits for the caller. */

@@ -1,13 +1,8 @@
-import { closeSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { type CgroupManager, readCgroups } from "@ns/cgroup";
 import { parsePasswd, readUserDatabase } from "@ns/idmap";
 import { type Config, readConfig, validateConfig } from "@ns/oci";
-import {
-  type Child,
-  type JoinTarget,
-  spawn,
-  type SpawnOptions,
-} from "@ns/spawn";
+import { type Child, spawn } from "@ns/spawn";
 import { AtFlags, CloneFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
@@ -17,6 +12,9 @@ import { connectConsole } from "./console-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
+import { namespacesOf } from "./namespaces-of.ts";
+import { writePidFile } from "./pid-file.ts";
+import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
@@ -268,59 +266,10 @@ async function spawnHeld(
   }
 }
 
-/** The pseudoterminal: made in the container, its master sent to whoever asked for it. */
-export function terminalOptions(
-  { process }: Pick<Config, "process">,
-  { terminal }: Pick<CreateOptions, "terminal">,
-  socket: number | undefined,
-): Pick<SpawnOptions, "pty"> {
-  if (process?.terminal !== true) return {};
-  const { height: rows, width: cols } = process.consoleSize ??
-    (terminal === undefined
-      ? undefined
-      : { height: terminal.rows, width: terminal.cols }) ?? {
-      height: 0,
-      width: 0,
-    };
-  return {
-    pty: {
-      ...{ cols, rows, ptmx: "/dev/pts/ptmx" },
-      ...{ console: "/dev/console" },
-      ...(socket !== undefined && { socket }),
-    },
-  };
-}
-
-/** The namespaces of a process that has just been made, for hooks that run in there. */
-export function namespacesOf(pid: number, { linux }: Config): JoinTarget[] {
-  const flags: Readonly<Record<string, number>> = {
-    user: CloneFlags.NEWUSER,
-    mount: CloneFlags.NEWNS,
-    network: CloneFlags.NEWNET,
-    ipc: CloneFlags.NEWIPC,
-    uts: CloneFlags.NEWUTS,
-    cgroup: CloneFlags.NEWCGROUP,
-    pid: CloneFlags.NEWPID,
-  };
-  const kinds = (linux?.namespaces ?? []).reduce(
-    (all, { type }) => all | (flags[type] ?? 0),
-    0,
-  );
-  return kinds === 0 ? [] : [{ pid, kinds }];
-}
-
 function ownerName(): string {
   const uid = process.getuid?.() ?? 0;
   const { passwd } = readUserDatabase("/");
   return (
     parsePasswd(passwd).find((entry) => entry.uid === uid)?.name ?? String(uid)
   );
-}
-
-/** Whole or not at all: engines watch for it. */
-export function writePidFile(path: string, pid: number): void {
-  const at = path.lastIndexOf("/") + 1;
-  const next = `${path.slice(0, at)}.${path.slice(at)}`;
-  writeFileSync(next, String(pid), { mode: 0o666 });
-  renameSync(next, path);
 }

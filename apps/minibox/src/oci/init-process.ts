@@ -57,7 +57,10 @@ export class InitProcess implements Disposable {
     this.pidfd = pidfd;
   }
 
-  /** @throws {MiniboxError} `ERR_NOT_RUNNING` */
+  /**
+   * Opens it.
+   * @throws {MiniboxError} `ERR_NOT_RUNNING`
+   */
   static open(record: ContainerRecord): InitProcess {
     const { pid } = record;
     const pidfd = pid === undefined ? undefined : openPidfd(pid);
@@ -69,7 +72,10 @@ export class InitProcess implements Disposable {
     throw new MiniboxError("ERR_NOT_RUNNING", "container not running");
   }
 
-  /** @throws {MiniboxError} `ERR_NOT_RUNNING` if it has ended meanwhile. */
+  /**
+   * Sends it a signal.
+   * @throws {MiniboxError} `ERR_NOT_RUNNING` if it has ended meanwhile.
+   */
   signal(number: number): void {
     try {
       invoke(pidfdSendSignal(this.pidfd, number));

@@ -49,7 +49,10 @@ export function absolute(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(path);
 }
 
-/** @throws {MiniboxError} for a descriptor that is not open. */
+/**
+ * Checks that descriptors are open.
+ * @throws {MiniboxError} for one that is not.
+ */
 export function checkOpen(preserveFds: number): void {
   for (let fd = 3; fd < 3 + preserveFds; fd++) {
     try {

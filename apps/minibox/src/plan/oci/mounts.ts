@@ -68,7 +68,8 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
     path: destination,
     kind:
       request.operation.kind === "bind" &&
-      facts.isDirectory(String(request.operation.source)) === false
+      typeof request.operation.source === "string" &&
+      facts.isDirectory(request.operation.source) === false
         ? "file"
         : "directory",
     direct: type === "proc" || type === "sysfs",
