@@ -17,6 +17,10 @@ async function created(context: TestContext, script: string) {
   return { bundle, id };
 }
 
+async function start(bundle: Bundle, id: string): Promise<number | null> {
+  return (await bundle.runtimeQuietly("start", id)).code;
+}
+
 async function stateOf(bundle: Bundle, id: string) {
   return parseState((await bundle.minibox("state", id)).stdout);
 }
@@ -61,10 +65,9 @@ test("a created container is a small native process without descriptors of ours"
 
 test("a container is started once", async (context) => {
   const { bundle, id } = await created(context, WAITING);
-  const both = await Promise.all([
-    new Promise((resolve) => resolve(bundle.minibox("start", id))),
-  ]);
-  expect(both).toHaveLength(1);
+  const both = await Promise.all([start(bundle, id), start(bundle, id)]);
+  // of two at the same time one may find the other at it
+  expect(both.filter((code) => code === 0).length).toBeGreaterThan(0);
   expect((await bundle.minibox("start", id)).stderr).toContain(
     "cannot start an already running container",
   );
@@ -118,9 +121,10 @@ test("exec joins the container, with its exit status", async (context) => {
     id,
     "sh",
     "-c",
-    "readlink /proc/1/ns/mnt /proc/self/ns/mnt",
+    "readlink /proc/1/ns/mnt; readlink /proc/self/ns/mnt",
   );
   const [first, own] = links.stdout.split("\n");
+  expect(first).toMatch(/^mnt:/);
   expect(own).toBe(first);
 });
 
@@ -184,7 +188,7 @@ test("hooks run at their moments, with the state and no other environment", asyn
       args: [
         "sh",
         "-c",
-        `{ echo ${name}; cat; echo; env | grep -v '^_=\\|PWD\\|SHLVL'; } >>${log}`,
+        `{ echo ${name}; tr -d '\\n'; echo; env | grep -v '^_=\\|PWD\\|SHLVL'; } >>${log}`,
       ],
       env: ["A=b"],
     },
