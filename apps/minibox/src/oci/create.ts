@@ -118,15 +118,35 @@ async function makeContainer(
   const { store } = runtime;
   const { id } = options;
   const isSystemd = cgroup.driver === "systemd";
-  const ownsCgroup = isSystemd
-    ? true
-    : await makeCgroup(runtime, cgroup, config);
+  const { linux: { cgroupsPath } = {} } = config;
+  const without: ContainerRecord = {
+    id,
+    bundle: options.bundle,
+    rootfs: "",
+    created: new Date().toISOString(),
+    owner: ownerName(),
+    ownPidNamespace: isOwn(config, "pid"),
+    namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
+  };
+  const { driver, directories } = cgroup;
+  const placed: ContainerRecord = {
+    ...without,
+    cgroup: { path: cgroupPath(cgroup, cgroupsPath), driver },
+    cgroupDirectories: directories,
+  };
+  // before there is a cgroup: whoever finds this after a crash knows of it
+  store.write(placed);
+  const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
   const facts = gatherFacts(
     options.bundle,
     config,
     system,
     ownsCgroup ? cgroup : undefined,
   );
+  const record: ContainerRecord = {
+    ...(ownsCgroup ? placed : without),
+    rootfs: facts.rootfs,
+  };
   const { hooks = {}, linux = {} } = config;
   const pauses =
     isSystemd ||
@@ -144,22 +164,6 @@ async function makeContainer(
     },
     facts,
   );
-  const record: ContainerRecord = {
-    id,
-    bundle: options.bundle,
-    rootfs: facts.rootfs,
-    created: new Date().toISOString(),
-    owner: ownerName(),
-    ...(ownsCgroup && {
-      cgroup: {
-        path: cgroupPath(cgroup, linux.cgroupsPath),
-        driver: cgroup.driver,
-      },
-      cgroupDirectories: cgroup.directories,
-    }),
-    ownPidNamespace: isOwn(config, "pid"),
-    namespaces: (linux.namespaces ?? []).map(({ type }) => type),
-  };
   store.write(record);
   const atPause = async (pid: number): Promise<void> => {
     if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });

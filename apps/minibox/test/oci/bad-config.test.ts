@@ -41,11 +41,6 @@ const BAD: readonly (readonly [path: string, value: unknown, words: string])[] =
       [{ type: "RLIMIT_NOFILE", soft: 2, hard: 1 }],
       "process.rlimits[0]",
     ],
-    [
-      "process.capabilities.bounding",
-      ["CAP_X"],
-      "process.capabilities.bounding[0]",
-    ],
     ["process.oomScoreAdj", 1001, "process.oomScoreAdj"],
     ["process.apparmorProfile", "strict", "process.apparmorProfile"],
     ["process.selinuxLabel", "a:b:c:d", "process.selinuxLabel"],
@@ -90,7 +85,7 @@ const BAD: readonly (readonly [path: string, value: unknown, words: string])[] =
     [
       "mounts",
       [{ destination: "/x", type: "tmpfs", source: "t", options: ["size=x"] }],
-      "size",
+      "mounts[0]",
     ],
     [
       "mounts",
