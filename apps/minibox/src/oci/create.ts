@@ -1,9 +1,8 @@
 import { closeSync, openSync } from "node:fs";
 import { type CgroupManager, readCgroups } from "@ns/cgroup";
-import { parsePasswd, readUserDatabase } from "@ns/idmap";
 import { type Config, readConfig, validateConfig } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
-import { AtFlags, CloneFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
+import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
@@ -13,6 +12,7 @@ import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
 import { namespacesOf } from "./namespaces-of.ts";
+import { ownerName } from "./owner.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
@@ -268,12 +268,4 @@ async function spawnHeld(
     closeSync(hold);
     if (console_ !== undefined) closeSync(console_);
   }
-}
-
-function ownerName(): string {
-  const uid = process.getuid?.() ?? 0;
-  const { passwd } = readUserDatabase("/");
-  return (
-    parsePasswd(passwd).find((entry) => entry.uid === uid)?.name ?? String(uid)
-  );
 }

@@ -69,11 +69,9 @@ test("a bundle sees the same world as under runc", async (context) => {
   expect(minibox.stderr).toBe("");
   const [theirs, ours] = [partsOf(runc.stdout), partsOf(minibox.stdout)];
   expect(Object.keys(ours)).toEqual(Object.keys(theirs));
-  for (const name of Object.keys(theirs)) {
-    if (name === "mounts")
-      expect(normalizeMounts(ours[name])).toEqual(
-        normalizeMounts(theirs[name]),
-      );
-    else expect([name, ours[name]]).toEqual([name, theirs[name]]);
-  }
+  const comparable = ({ mounts, ...rest }: Record<string, string>) => ({
+    ...rest,
+    mounts: normalizeMounts(mounts),
+  });
+  expect(comparable(ours)).toEqual(comparable(theirs));
 });
