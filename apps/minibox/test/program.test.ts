@@ -173,7 +173,7 @@ test("help, version and each command's --help", async () => {
     [["help"], "Usage: minibox COMMAND"],
     [["--help"], "Usage: minibox COMMAND"],
     [[], "Usage: minibox COMMAND"],
-    [["--version"], /^minibox version \d+\.\d+\.\d+\n$/],
+    [["--version"], /^minibox version \d+\.\d+\.\d+\nspec: 1\.3\.0\n$/],
     [["run", "--help"], "Exit status"],
     [["doctor", "--help"], "Usage: minibox doctor"],
   ] as const) {
