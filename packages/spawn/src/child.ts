@@ -131,9 +131,10 @@ export class Child
   }
 
   /** The process exists. @internal */
-  exists(pid: number): void {
+  exists(pid: number, isOurs = true): void {
     this.pid = pid;
     this.pidfd = invoke(pidfdOpen(pid));
+    if (!isOurs) return;
     onExit(pid, (exit) => {
       this.#exit = exit;
       this.#settle();

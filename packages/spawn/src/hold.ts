@@ -60,11 +60,14 @@ function checkCandidate(
   program.call(
     step(faccessat2(AtFlags.FDCWD, candidate, AccessMode.X, AtFlags.EACCESS), {
       into: result,
-      ignore: NOT_THIS,
+      ignore: [...NOT_THIS, "EPERM", "ENOSYS"],
       why,
     }),
   );
   program.jumpIf(result, "equal", 0, usable);
+  // a filter that is in force already does not know the call: execve will tell
+  program.jumpIf(result, "equal", -errnoNumber("EPERM"), found);
+  program.jumpIf(result, "equal", -errnoNumber("ENOSYS"), found);
   program.jumpIf(result, "equal", -errnoNumber("EACCES"), denied);
   program.jump(next);
   program.place(usable);

@@ -95,7 +95,7 @@ export function addInside(program: Program, request: Request): void {
   addExec(program, request);
 }
 
-/** Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the capabilities go. */
+/** Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the user changes, and the capabilities go. */
 function isFilteredEarly({ seccomp, noNewPrivileges }: SpawnOptions): boolean {
   return seccomp !== undefined && noNewPrivileges !== true;
 }
@@ -165,15 +165,15 @@ function addPrivileges(program: Program, request: Request): void {
       capabilities.bounding ?? [],
       request.lastCapability,
     );
-  const keeps = capabilities !== undefined || ambientCaps !== undefined;
-  if (credential !== undefined) become(program, credential, keeps);
-  if (cwd !== undefined) enterWorkingDirectory(program, cwd);
-  if (request.options.hold !== undefined) checkCommand(program, request);
   if (filter !== undefined && isFilteredEarly(request.options)) {
     // the filter may know nothing of close_range(2)
     closePrivate(program, request);
     installFilter(program, filter);
   }
+  const keeps = capabilities !== undefined || ambientCaps !== undefined;
+  if (credential !== undefined) become(program, credential, keeps);
+  if (cwd !== undefined) enterWorkingDirectory(program, cwd);
+  if (request.options.hold !== undefined) checkCommand(program, request);
   if (capabilities !== undefined) setCapabilities(program, capabilities);
   if (ambientCaps !== undefined) raiseAmbient(program, ambientCaps);
 }

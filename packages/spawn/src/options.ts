@@ -71,7 +71,7 @@ export interface PtyOptions {
    */
   readonly socket?: number;
   /** A file inside that shows the terminal, too: `"/dev/console"`. It must exist, and be no symbolic link. */
-  readonly console?: string;
+  readonly console?: string | undefined;
 }
 
 /** A moment in the set-up at which the child waits for the caller. */
@@ -134,6 +134,12 @@ export interface SpawnOptions {
   readonly join?: readonly JoinTarget[] | undefined;
   /** A cgroup to start in: its directory. v2 by CLONE_INTO_CGROUP; v1, and kernels before 5.7, by cgroup.procs. */
   readonly cgroup?: string | readonly string[] | undefined;
+
+  /**
+   * Leaves the command, once it runs, to whoever adopts it when this process ends: it is not waited for here, so that its
+   * exit status is theirs, and `exited` does not resolve. Default false.
+   */
+  readonly orphan?: boolean | undefined;
 
   /** A new root directory: chroot(2) after `setup`. */
   readonly chroot?: string | undefined;

@@ -133,7 +133,11 @@ function start(
   const child = new Child(file, request.argv);
   let interrupted: Error | undefined;
   const conclude = (report: Report): void => {
-    finish(child, program, report, { pty: pty?.ours, interrupted });
+    finish(child, program, report, {
+      pty: pty?.ours,
+      interrupted,
+      orphan: options.orphan === true,
+    });
   };
   if (needsClone(request)) {
     const fds = holdCallers(stage.fds, opened);
@@ -190,14 +194,16 @@ function finish(
   {
     pty: ptySocket,
     interrupted,
+    orphan,
   }: {
     readonly pty: number | undefined;
     readonly interrupted: Error | undefined;
+    readonly orphan: boolean;
   },
 ): void {
   const pty = ptySocket === undefined ? undefined : receivePty(ptySocket);
-  if (pid !== undefined) child.exists(pid);
   const isReady = ended && failed === undefined && interrupted === undefined;
+  if (pid !== undefined) child.exists(pid, !(orphan && isReady));
   if (isReady && child.pid !== undefined) {
     child.runs(pty);
     return;

@@ -9,6 +9,13 @@ Run a command in a container: no daemon, no root, no image.
   version                         print the version
   help                            print this; minibox run --help tells its options
 
+As an OCI runtime, in runc's place; docs/podman.md tells how engines are told of it:
+
+  create, start, run, state, kill, delete, list, exec, ps, pause, resume, update, events, spec, features
+  --root DIR --log FILE --log-format text|json --debug --systemd-cgroup --rootless true|false|auto
+  run [--bundle DIR] [--detach] ID    a bundle: with one of its options, or with one word, without --, and a
+                                      config.json in the current directory
+
 Examples:
   minibox run -- sh               a shell; whatever it changes is gone afterwards
   minibox run -v .:/src -w /src -- npm test

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import {
   type CgroupManager,
   type CgroupSystem,
+  type Hierarchy,
   openCgroup,
   openSystemdCgroup,
   readCgroups,
@@ -26,11 +27,30 @@ export async function cgroupFor(
 /** The cgroup of a container that was made. */
 export async function cgroupOf({
   cgroup,
-}: ContainerRecord): Promise<CgroupManager | undefined> {
+  cgroupDirectories = {},
+}: Pick<ContainerRecord, "cgroup" | "cgroupDirectories">): Promise<
+  CgroupManager | undefined
+> {
   if (cgroup === undefined) return undefined;
-  return cgroup.driver === "systemd"
-    ? openSystemdCgroup(cgroup.path)
-    : openCgroup(cgroup.path);
+  if (cgroup.driver === "systemd") return openSystemdCgroup(cgroup.path);
+  const system = readCgroups();
+  if (system.mode === "v2") return openCgroup(cgroup.path);
+  // Below the maker's own cgroup, which may be another in each hierarchy of v1.
+  const directories = Object.values(cgroupDirectories);
+  const placed = <T extends Hierarchy>(hierarchy: T): T => {
+    const { mountpoint } = hierarchy;
+    const own = directories.find((path) => path.startsWith(`${mountpoint}/`));
+    return own === undefined
+      ? hierarchy
+      : { ...hierarchy, own: own.slice(mountpoint.length) };
+  };
+  return openCgroup(".", {
+    system: {
+      ...system,
+      v1: system.v1.map(placed),
+      ...(system.v2 !== undefined && { v2: placed(system.v2) }),
+    },
+  });
 }
 
 /** Limits as the cgroup takes them: numbers that are bigints in the configuration are as good as infinite here. */

@@ -1,14 +1,8 @@
-import { closeSync, openSync, renameSync, writeFileSync } from "node:fs";
+import { closeSync, openSync } from "node:fs";
 import { type CgroupManager, readCgroups } from "@ns/cgroup";
-import { parsePasswd, readUserDatabase } from "@ns/idmap";
 import { type Config, readConfig, validateConfig } from "@ns/oci";
-import {
-  type Child,
-  type JoinTarget,
-  spawn,
-  type SpawnOptions,
-} from "@ns/spawn";
-import { AtFlags, CloneFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
+import { type Child, spawn } from "@ns/spawn";
+import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
@@ -17,7 +11,11 @@ import { connectConsole } from "./console-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
-import { readStat } from "./init-process.ts";
+import { namespacesOf } from "./namespaces-of.ts";
+import { ownerName } from "./owner.ts";
+import { writePidFile } from "./pid-file.ts";
+import { terminalOptions } from "./terminal-options.ts";
+import { readStat, untilEnded } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf } from "./status.ts";
@@ -33,6 +31,8 @@ export interface CreateOptions {
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
   readonly preserveFds: number;
+  /** Whether the process is left to whoever adopts it. */
+  readonly detached: boolean;
   /** A terminal of ours that the container's is shown on. */
   readonly terminal?: { readonly cols: number; readonly rows: number };
 }
@@ -118,15 +118,35 @@ async function makeContainer(
   const { store } = runtime;
   const { id } = options;
   const isSystemd = cgroup.driver === "systemd";
-  const ownsCgroup = isSystemd
-    ? true
-    : await makeCgroup(runtime, cgroup, config);
+  const { linux: { cgroupsPath } = {} } = config;
+  const without: ContainerRecord = {
+    id,
+    bundle: options.bundle,
+    rootfs: "",
+    created: new Date().toISOString(),
+    owner: ownerName(),
+    ownPidNamespace: isOwn(config, "pid"),
+    namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
+  };
+  const { driver, directories } = cgroup;
+  const placed: ContainerRecord = {
+    ...without,
+    cgroup: { path: cgroupPath(cgroup, cgroupsPath), driver },
+    cgroupDirectories: directories,
+  };
+  // before there is a cgroup: whoever finds this after a crash knows of it
+  store.write(placed);
+  const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
   const facts = gatherFacts(
     options.bundle,
     config,
     system,
     ownsCgroup ? cgroup : undefined,
   );
+  const record: ContainerRecord = {
+    ...(ownsCgroup ? placed : without),
+    rootfs: facts.rootfs,
+  };
   const { hooks = {}, linux = {} } = config;
   const pauses =
     isSystemd ||
@@ -144,22 +164,6 @@ async function makeContainer(
     },
     facts,
   );
-  const record: ContainerRecord = {
-    id,
-    bundle: options.bundle,
-    rootfs: facts.rootfs,
-    created: new Date().toISOString(),
-    owner: ownerName(),
-    ...(ownsCgroup && {
-      cgroup: {
-        path: cgroupPath(cgroup, linux.cgroupsPath),
-        driver: cgroup.driver,
-      },
-      cgroupDirectories: cgroup.directories,
-    }),
-    ownPidNamespace: isOwn(config, "pid"),
-    namespaces: (linux.namespaces ?? []).map(({ type }) => type),
-  };
   store.write(record);
   const atPause = async (pid: number): Promise<void> => {
     if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });
@@ -188,7 +192,7 @@ async function makeContainer(
     if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
   } catch (error) {
     child.kill("SIGKILL");
-    await child.exited;
+    await untilEnded(made);
     throw error;
   }
   return { record: made, config, child };
@@ -254,6 +258,7 @@ async function spawnHeld(
         pause: { after: plan.pauseAfter, run: pause },
       }),
       hold,
+      orphan: options.detached,
     });
     await child.spawned;
     return child;
@@ -263,61 +268,4 @@ async function spawnHeld(
     closeSync(hold);
     if (console_ !== undefined) closeSync(console_);
   }
-}
-
-/** The pseudoterminal: made in the container, its master sent to whoever asked for it. */
-export function terminalOptions(
-  { process }: Pick<Config, "process">,
-  { terminal }: Pick<CreateOptions, "terminal">,
-  socket: number | undefined,
-): Pick<SpawnOptions, "pty"> {
-  if (process?.terminal !== true) return {};
-  const { height: rows, width: cols } = process.consoleSize ??
-    (terminal === undefined
-      ? undefined
-      : { height: terminal.rows, width: terminal.cols }) ?? {
-      height: 0,
-      width: 0,
-    };
-  return {
-    pty: {
-      ...{ cols, rows, ptmx: "/dev/pts/ptmx" },
-      ...{ console: "/dev/console" },
-      ...(socket !== undefined && { socket }),
-    },
-  };
-}
-
-/** The namespaces of a process that has just been made, for hooks that run in there. */
-export function namespacesOf(pid: number, { linux }: Config): JoinTarget[] {
-  const flags: Readonly<Record<string, number>> = {
-    user: CloneFlags.NEWUSER,
-    mount: CloneFlags.NEWNS,
-    network: CloneFlags.NEWNET,
-    ipc: CloneFlags.NEWIPC,
-    uts: CloneFlags.NEWUTS,
-    cgroup: CloneFlags.NEWCGROUP,
-    pid: CloneFlags.NEWPID,
-  };
-  const kinds = (linux?.namespaces ?? []).reduce(
-    (all, { type }) => all | (flags[type] ?? 0),
-    0,
-  );
-  return kinds === 0 ? [] : [{ pid, kinds }];
-}
-
-function ownerName(): string {
-  const uid = process.getuid?.() ?? 0;
-  const { passwd } = readUserDatabase("/");
-  return (
-    parsePasswd(passwd).find((entry) => entry.uid === uid)?.name ?? String(uid)
-  );
-}
-
-/** Whole or not at all: engines watch for it. */
-export function writePidFile(path: string, pid: number): void {
-  const at = path.lastIndexOf("/") + 1;
-  const next = `${path.slice(0, at)}.${path.slice(at)}`;
-  writeFileSync(next, String(pid), { mode: 0o666 });
-  renameSync(next, path);
 }

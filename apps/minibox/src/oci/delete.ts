@@ -4,7 +4,7 @@ import { invoke, kill, Signals, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { cgroupOf } from "./cgroup.ts";
 import { runHooks } from "./hooks.ts";
-import { InitProcess, isAlive } from "./init-process.ts";
+import { InitProcess, isAlive, untilEnded } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { stateOf, statusOf } from "./status.ts";
 import type { ContainerRecord } from "./store.ts";
@@ -77,14 +77,7 @@ async function killInit(record: ContainerRecord): Promise<void> {
     if (!(error instanceof MiniboxError) || error.code !== "ERR_NOT_RUNNING")
       throw error;
   }
-  for (let waited = 0; isAlive(record); waited += 2) {
-    if (waited > 10_000)
-      throw new MiniboxError(
-        "ERR_WRONG_STATUS",
-        `container ${record.id} does not end`,
-      );
-    await new Promise((resolve) => setTimeout(resolve, 2));
-  }
+  await untilEnded(record);
 }
 
 /**

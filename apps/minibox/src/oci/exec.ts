@@ -14,7 +14,9 @@ import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
 import { cgroupOf } from "./cgroup.ts";
 import { connectConsole } from "./console-socket.ts";
-import { namespacesOf, terminalOptions, writePidFile } from "./create.ts";
+import { namespacesOf } from "./namespaces-of.ts";
+import { writePidFile } from "./pid-file.ts";
+import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
 import { InitProcess } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
@@ -30,6 +32,8 @@ export interface ExecOptions {
   /** Below the container's own, by controller or for all (`""`). */
   readonly cgroup?: Readonly<Record<string, string>>;
   readonly ignorePaused: boolean;
+  /** Whether the process is left to whoever adopts it. */
+  readonly detached: boolean;
   readonly terminal?: { readonly cols: number; readonly rows: number };
 }
 
@@ -74,6 +78,7 @@ export async function execProcess(
   try {
     const child = spawn(file, args, {
       ...own,
+      orphan: options.detached,
       setup: prepare(config, process, options.id),
       ...(target !== undefined &&
         "kinds" in target && {
@@ -82,7 +87,7 @@ export async function execProcess(
       ...(directories.length > 0 && { cgroup: directories }),
       ...(seccomp !== undefined && { seccomp }),
       // /dev/console is the first process's
-      ...(pty !== undefined && { pty: withoutConsole(pty) }),
+      ...(pty !== undefined && { pty: { ...pty, console: undefined } }),
     });
     await child.spawned;
     if (options.pidFile !== undefined)
@@ -93,13 +98,6 @@ export async function execProcess(
   } finally {
     if (socket !== undefined) closeSync(socket);
   }
-}
-
-function withoutConsole<T extends { readonly console?: string }>(
-  pty: T,
-): Omit<T, "console"> {
-  const { console: _, ...rest } = pty;
-  return rest;
 }
 
 function prepare(config: Config, process: Process, id: string): Step[] {
@@ -122,7 +120,10 @@ function prepare(config: Config, process: Process, id: string): Step[] {
   ];
 }
 
-/** @throws {MiniboxError} for a capability that the container does not have. */
+/**
+ * Checks that a process gets no capability beyond the container's.
+ * @throws {MiniboxError} for one that the container does not have.
+ */
 function checkBounds({ capabilities = {} }: Process, pid: number): void {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   const [, bounding = "0"] = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status) ?? [];

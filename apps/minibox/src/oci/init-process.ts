@@ -32,6 +32,21 @@ export function isAlive({ pid, startTime }: ContainerRecord): boolean {
   return stat !== undefined && !stat.isZombie && stat.startTime === startTime;
 }
 
+/** Waits until the container's first process has ended. */
+export async function untilEnded(
+  record: ContainerRecord,
+  timeoutMs = 10_000,
+): Promise<void> {
+  for (const end = Date.now() + timeoutMs; isAlive(record);) {
+    if (Date.now() > end)
+      throw new MiniboxError(
+        "ERR_WRONG_STATUS",
+        `container ${record.id} does not end`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+}
+
 /** Refers to the container's first process, which is looked at after it was opened: never another with its pid. */
 export class InitProcess implements Disposable {
   readonly pidfd: number;
@@ -42,7 +57,10 @@ export class InitProcess implements Disposable {
     this.pidfd = pidfd;
   }
 
-  /** @throws {MiniboxError} `ERR_NOT_RUNNING` */
+  /**
+   * Opens it.
+   * @throws {MiniboxError} `ERR_NOT_RUNNING`
+   */
   static open(record: ContainerRecord): InitProcess {
     const { pid } = record;
     const pidfd = pid === undefined ? undefined : openPidfd(pid);
@@ -54,7 +72,10 @@ export class InitProcess implements Disposable {
     throw new MiniboxError("ERR_NOT_RUNNING", "container not running");
   }
 
-  /** @throws {MiniboxError} `ERR_NOT_RUNNING` if it has ended meanwhile. */
+  /**
+   * Sends it a signal.
+   * @throws {MiniboxError} `ERR_NOT_RUNNING` if it has ended meanwhile.
+   */
   signal(number: number): void {
     try {
       invoke(pidfdSendSignal(this.pidfd, number));

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
 import type { Config } from "@ns/oci";
 import { MiniboxError } from "../error.ts";
-import { namespacesOf } from "./create.ts";
+import { namespacesOf } from "./namespaces-of.ts";
 import { destroy } from "./delete.ts";
 import { runHooks } from "./hooks.ts";
 import type { Runtime } from "./runtime.ts";

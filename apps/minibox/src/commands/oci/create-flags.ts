@@ -17,6 +17,7 @@ export const CREATE_FLAGS = {
 export function createOptions(
   flags: ParsedFlags,
   command: string,
+  detached: boolean,
 ): CreateOptions {
   const [id] = idOf(flags, command);
   const bundle = resolve(flags.value("bundle") ?? ".");
@@ -34,6 +35,7 @@ export function createOptions(
     noPivot: flags.has("no-pivot"),
     noNewKeyring: flags.has("no-new-keyring"),
     preserveFds,
+    detached,
   };
 }
 
@@ -47,7 +49,10 @@ export function absolute(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(path);
 }
 
-/** @throws {MiniboxError} for a descriptor that is not open. */
+/**
+ * Checks that descriptors are open.
+ * @throws {MiniboxError} for one that is not.
+ */
 export function checkOpen(preserveFds: number): void {
   for (let fd = 3; fd < 3 + preserveFds; fd++) {
     try {

@@ -9,7 +9,7 @@ export const create: OciCommand = async (runtime, args) => {
   const flags = parseFlags(args, CREATE_FLAGS);
   const { child } = await createContainer(
     runtime,
-    createOptions(flags, "create"),
+    createOptions(flags, "create", true),
   );
   // from here on it belongs to whoever reaps orphans
   child.unref();

@@ -65,6 +65,7 @@ export const exec: OciCommand = async (runtime, args) => {
     consoleSocket: flags.value("console-socket"),
     preserveFds,
     cgroup: cgroupsOf(flags.values("cgroup")),
+    detached,
     ignorePaused: flags.has("ignore-paused"),
     ...(shows && { terminal: terminalSize() }),
   });

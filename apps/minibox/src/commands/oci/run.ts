@@ -18,8 +18,8 @@ export const RUN_FLAGS = {
 /** `minibox run`, of a bundle. */
 export const run: OciCommand = async (runtime, args) => {
   const flags = parseFlags(args, RUN_FLAGS);
-  const options = createOptions(flags, "run");
   const detached = flags.has("detach");
+  const options = createOptions(flags, "run", detached);
   const config = loadConfig(options.bundle, runtime);
   const showsTerminal =
     !detached &&

@@ -52,7 +52,7 @@ export function planCgroupMount(
     };
   }
   // tells nothing, and holds the others
-  const all = planCreate(tmpfs(), {
+  const all = planCreate(tmpfs({ mode: 0o755 }), {
     attributes: attributes & ~MountAttrFlags.RDONLY,
     why,
   });

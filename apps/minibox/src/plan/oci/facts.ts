@@ -26,7 +26,7 @@ export interface BundleFacts {
   /** The tree of files at a path of the root file system, parents first; for `tmpcopyup`. */
   listTree(path: string): readonly TreeEntry[];
   /** The home of a user, by the root file system's /etc/passwd. */
-  homeOf(uid: number): string;
+  readonly homeOf: (uid: number) => string;
 }
 
 /** Something below a directory; `path` is relative to that. */

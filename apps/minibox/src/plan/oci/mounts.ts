@@ -8,7 +8,14 @@ import {
   planCreate,
   planSetAttributes,
 } from "@ns/mount";
-import { close, MountFlags, type Register, type Step } from "@ns/syscalls";
+import {
+  close,
+  MountFlags,
+  type Register,
+  step,
+  type Step,
+} from "@ns/syscalls";
+import { MiniboxError } from "../../error.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
 import { copyUp } from "./copy-up.ts";
 import type { BundleFacts } from "./facts.ts";
@@ -43,8 +50,25 @@ export function planMounts(
         facts,
       );
     }
-    return planOne({ ...mount, destination }, why, facts);
+    try {
+      return planOne({ ...mount, destination }, why, facts);
+    } catch (error) {
+      throw named(error, why);
+    }
   });
+}
+
+/** The same error with the mount that it is about. */
+function named(error: unknown, why: string): unknown {
+  if (error instanceof MiniboxError || !(error instanceof Error)) return error;
+  return new MiniboxError("ERR_INVALID_OPTION", `${why}: ${error.message}`, {
+    cause: error,
+  });
+}
+
+/** Steps that say what they are for, each. */
+function explained(steps: readonly Step[], why: string): Step[] {
+  return steps.map((each) => step(each, { ...each, why: each.why ?? why }));
 }
 
 function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
@@ -68,7 +92,8 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
     path: destination,
     kind:
       request.operation.kind === "bind" &&
-      facts.isDirectory(String(request.operation.source)) === false
+      typeof request.operation.source === "string" &&
+      facts.isDirectory(request.operation.source) === false
         ? "file"
         : "directory",
     direct: type === "proc" || type === "sysfs",
@@ -128,7 +153,9 @@ function take(
     }
     case "new": {
       const { fs, attributes, superFlags } = operation;
-      const { mount, steps } = planCreate(fs, { attributes, superFlags, why });
+      const made = planCreate(fs, { attributes, superFlags, why });
+      const { mount } = made;
+      const steps = explained(made.steps, why);
       return {
         mount,
         steps: [
