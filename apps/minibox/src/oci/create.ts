@@ -1,5 +1,5 @@
 import { closeSync, openSync } from "node:fs";
-import { type CgroupManager, readCgroups } from "@ns/cgroup";
+import { CgroupError, type CgroupManager, readCgroups } from "@ns/cgroup";
 import { type Config, readConfig, validateConfig } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
 import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
@@ -80,10 +80,15 @@ export async function createContainer(
       cgroup: manager,
     });
   } catch (error) {
-    await manager?.delete().catch(() => undefined);
+    // one that was there, with processes in it, is another's
+    if (!isOccupied(error)) await manager?.delete().catch(() => undefined);
     store.remove(options.id);
     throw error;
   }
+}
+
+function isOccupied(error: unknown): boolean {
+  return error instanceof CgroupError && error.code === "ERR_CGROUP_EXISTS";
 }
 
 function checkTerminal(

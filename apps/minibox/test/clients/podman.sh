@@ -28,6 +28,8 @@ cleanup() {
   podman rm --force --all >/dev/null 2>&1 || :
   podman rmi --force --all >/dev/null 2>&1 || :
   rm -rf "$store"
+  # podman leaves its own; one that somebody is in stays
+  find /sys/fs/cgroup -depth -path '*/libpod_parent*' -type d -exec rmdir {} + 2>/dev/null || :
 }
 trap cleanup EXIT
 
