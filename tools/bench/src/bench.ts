@@ -1,5 +1,6 @@
-import { commandScenarios } from "./command-scenarios.ts";
+import { commandScenarios, ociRuntimes } from "./command-scenarios.ts";
 import { compareAll } from "./comparisons.ts";
+import { measureCreated } from "./created-memory.ts";
 import { type Heap, heaps } from "./heap.ts";
 import { HeapProcesses } from "./heap-processes.ts";
 import { describeMachine } from "./machine.ts";
@@ -55,6 +56,13 @@ export async function bench(
     (round) => progress.round(round),
   );
   const rows = rowsOf(measured);
+  const memory = await measureCreated(
+    ociRuntimes({ peers, bundle, rootfs }).filter(({ name }) =>
+      scenarios.some(
+        ({ id }) => id === `${name}-steps@0` || id === `${name}-oci-steps@0`,
+      ),
+    ),
+  );
   const comparisons = compareAll(measured);
   return {
     mode: options.mode,
@@ -63,7 +71,8 @@ export async function bench(
     rounds: measured.rounds,
     rows,
     comparisons,
+    created: memory.created,
     targets: checkTargets(rows, comparisons),
-    leftOut: [...leftOut, ...measured.leftOut],
+    leftOut: [...leftOut, ...measured.leftOut, ...memory.leftOut],
   };
 }

@@ -41,9 +41,15 @@ export function makeBundleConfig(bundle: string, runtime: string): void {
   const file = join(bundle, "config.json");
   // what `spec` writes is a runtime-spec configuration, with a process
   const config = JSON.parse(readFileSync(file, "utf8")) as {
-    process: { terminal: boolean; args: string[] };
+    process: {
+      terminal: boolean;
+      args: string[];
+      capabilities: Record<string, string[]>;
+    };
   };
   config.process.terminal = false;
   config.process.args = ["/bin/true"];
+  // older ones write them without the inheritable, and so the kernel takes none
+  delete config.process.capabilities["ambient"];
   writeFileSync(file, JSON.stringify(config));
 }

@@ -1,6 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkout } from "@ns/testkit";
+import {
+  ociCommandLines,
+  type OciRuntime,
+  ociRuntime,
+} from "./oci-scenarios.ts";
 import type { Peer, Peers } from "./peers.ts";
 import type { Catalogue, Scenario } from "./scenario.ts";
 import { NEEDS_BUSYBOX } from "./spawn-scenarios.ts";
@@ -18,14 +23,14 @@ export interface Surroundings {
  * what they take themselves.
  */
 export function commandScenarios(surroundings: Surroundings): Catalogue {
-  const { peers, bundle } = surroundings;
+  const { peers } = surroundings;
   const candidates = [
     ...unshares(peers.unshare),
     bwrap(peers.bwrap),
-    ociRuntime(peers.runc, surroundings),
-    ociRuntime(peers.crun, surroundings),
+    ...ociPeer(peers.runc, surroundings),
+    ...ociPeer(peers.crun, surroundings),
     node,
-    ...miniboxes(join(bundle, "rootfs"), surroundings.rootfs !== undefined),
+    ...miniboxes(surroundings),
   ];
   return {
     scenarios: candidates
@@ -75,17 +80,34 @@ function bwrap(peer: Peer): Candidate {
   };
 }
 
-function ociRuntime(peer: Peer, { bundle, rootfs }: Surroundings): Candidate {
-  const state = join(bundle, `state-${peer.name}`);
-  const container = `ns-bench-${process.pid}`;
-  return {
-    id: peer.name,
-    title: `\`${peer.name} run\`, busybox`,
-    file: peer.path ?? "",
-    args: ["--root", state, "run", "--bundle", bundle, container],
+function ociPeer(peer: Peer, { bundle, rootfs }: Surroundings): Candidate[] {
+  const runtime = ociRuntime(peer.name, peer.path ?? "", bundle);
+  return ociCommandLines(runtime, peer.name).map((line) => ({
+    ...line,
     missing:
       notInstalled(peer) ?? (rootfs === undefined ? NEEDS_BUSYBOX : undefined),
-  };
+  }));
+}
+
+/** Those with which a container can be created here: runc, and ours. */
+export function ociRuntimes({
+  peers,
+  bundle,
+  rootfs,
+}: Surroundings): OciRuntime[] {
+  if (rootfs === undefined) return [];
+  const { path } = peers.runc;
+  return [
+    ...(path === undefined ? [] : [ociRuntime("runc", path, bundle)]),
+    ...(isBuilt() ? [ociRuntime("minibox", miniboxFile, bundle)] : []),
+  ];
+}
+
+const app = join(checkout, "apps/minibox");
+const miniboxFile = join(app, "bin/minibox");
+
+function isBuilt(): boolean {
+  return existsSync(join(app, "dist/minibox.cjs"));
 }
 
 const node: Candidate = {
@@ -95,13 +117,15 @@ const node: Candidate = {
   args: ["-e", "0"],
 };
 
-function miniboxes(rootfs: string, hasRootfs: boolean): Candidate[] {
-  const app = join(checkout, "apps/minibox");
-  const file = join(app, "bin/minibox");
-  const notBuilt = existsSync(join(app, "dist/minibox.cjs"))
-    ? undefined
-    : "minibox is not built: pnpm build";
+function miniboxes({ bundle, rootfs }: Surroundings): Candidate[] {
+  const file = miniboxFile;
+  const notBuilt = isBuilt() ? undefined : "minibox is not built: pnpm build";
+  const notRunnable =
+    notBuilt ?? (rootfs === undefined ? NEEDS_BUSYBOX : undefined);
   return [
+    ...ociCommandLines(ociRuntime("minibox", file, bundle), "minibox-oci").map(
+      (line) => ({ ...line, ours: true, missing: notRunnable }),
+    ),
     {
       id: "minibox",
       title: "`minibox run -- true`",
@@ -115,8 +139,8 @@ function miniboxes(rootfs: string, hasRootfs: boolean): Candidate[] {
       title: "`minibox run --rootfs BUSYBOX -- /bin/true`",
       ours: true,
       file,
-      args: ["run", "--rootfs", rootfs, "--", "/bin/true"],
-      missing: notBuilt ?? (hasRootfs ? undefined : NEEDS_BUSYBOX),
+      args: ["run", "--rootfs", join(bundle, "rootfs"), "--", "/bin/true"],
+      missing: notRunnable,
     },
   ];
 }

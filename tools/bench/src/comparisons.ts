@@ -32,6 +32,10 @@ const counterparts: readonly (readonly [theirs: string, ours: string])[] = [
   ["node", "minibox"],
   ["runc", "minibox-rootfs"],
   ["crun", "minibox-rootfs"],
+  ["runc", "minibox-oci"],
+  ["crun", "minibox-oci"],
+  ["runc-steps", "minibox-oci-steps"],
+  ["crun-steps", "minibox-oci-steps"],
 ];
 
 /** `@ns/spawn` against `child_process.spawn` with the same heap, and commands against their counterparts. */

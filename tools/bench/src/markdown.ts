@@ -15,6 +15,8 @@ export function markdownPage(results: Results): string {
     commandTable(results),
     "## One against another",
     comparisonTable(results),
+    "## Memory of a container that is created and not started",
+    createdTable(results),
     "## Targets",
     targetTable(results),
     "## Left out",
@@ -119,6 +121,25 @@ function comparisonTable({ rows, comparisons }: Results): string {
       title(ours),
       summaryText(ratio),
       summaryText(differenceMs),
+    ]),
+  );
+}
+
+function createdTable({ created }: Results): string {
+  const columns: Column[] = [
+    { heading: "created with", align: "left" },
+    { heading: "processes", align: "right" },
+    { heading: "resident, MB", align: "right" },
+    { heading: "proportional, MB", align: "right" },
+  ];
+  const megabytes = (bytes: number): string => numberText(bytes / 1e6);
+  return table(
+    columns,
+    created.map(({ title, processes, ...bytes }) => [
+      title,
+      String(processes),
+      megabytes(bytes.residentBytes),
+      megabytes(bytes.proportionalBytes),
     ]),
   );
 }

@@ -1,4 +1,5 @@
 import type { Comparison } from "./comparisons.ts";
+import type { CreatedMemory } from "./created-memory.ts";
 import type { HeapName } from "./heap.ts";
 import type { Machine } from "./machine.ts";
 import type { FilledHeap } from "./protocol.ts";
@@ -15,6 +16,8 @@ export interface Results {
   readonly rounds: number;
   readonly rows: readonly Row[];
   readonly comparisons: readonly Comparison[];
+  /** Of the runtimes whose commands were measured. */
+  readonly created: readonly CreatedMemory[];
   readonly targets: readonly Target[];
   readonly leftOut: readonly LeftOut[];
 }
