@@ -15,7 +15,8 @@ export interface PassedFd {
 
 /** What to start, and the descriptors it has. */
 export interface Launch {
-  readonly path: string;
+  /** A descriptor of the program. */
+  readonly program: number;
   readonly argv: readonly string[];
   readonly fds: readonly PassedFd[];
 }
@@ -24,7 +25,7 @@ const POSIX_SPAWN =
   "int posix_spawn(void *pid, const char *path, const void *actions, const void *attributes, void *argv, void *envp)";
 
 /**
- * Starts the program at `path` with posix_spawn(3), which does not copy this process's page tables as
+ * Starts a program with posix_spawn(3), which does not copy this process's page tables as
  * fork(2) does: the cost is the same whatever the size of the heap. Returns its pid.
  *
  * The new process has the descriptors listed, no environment, no blocked signal and every signal's
@@ -53,7 +54,9 @@ interface Call extends Disposable {
   pid(error: number): number;
 }
 
-function prepare({ path, argv, fds }: Launch): Call {
+function prepare({ program, argv, fds }: Launch): Call {
+  const { order, kept } = dupOrder(fds, program);
+  const path = `/proc/self/fd/${kept}`;
   const actions = Buffer.allocUnsafeSlow(OPAQUE_SIZE);
   const pid = Buffer.allocUnsafeSlow(128);
   libc("int posix_spawn_file_actions_init(void *actions)")(actions);
@@ -61,7 +64,7 @@ function prepare({ path, argv, fds }: Launch): Call {
     libc("int posix_spawn_file_actions_destroy(void *actions)")(actions);
   };
   try {
-    for (const [from, to] of dupOrder(fds)) addAction(actions, from, to);
+    for (const [from, to] of order) addAction(actions, from, to);
   } catch (error) {
     dispose();
     throw error;
@@ -139,13 +142,17 @@ function isOpen(fd: number): boolean {
 /**
  * The order of dup2 calls that gives every descriptor its number without overwriting one that is still
  * needed: by way of a free number where a source is also another's destination. A dup2 to the same number
- * clears its close-on-exec flag.
+ * clears its close-on-exec flag. `keep` stays open, at the number `kept`: its own, or a free one if that is wanted.
  */
 export function dupOrder(
   fds: readonly PassedFd[],
-): (readonly [from: number | undefined, to: number])[] {
+  keep: number,
+): {
+  readonly order: readonly (readonly [from: number | undefined, to: number])[];
+  readonly kept: number;
+} {
   const numbers = new Set(fds.map((fd) => fd.number));
-  const taken = new Set([...numbers, ...fds.map((fd) => fd.source)]);
+  const taken = new Set([...numbers, ...fds.map((fd) => fd.source), keep]);
   const detours = new Map<number, number>();
   let free = 0;
   for (const { source, number } of fds) {
@@ -155,7 +162,11 @@ export function dupOrder(
     while (taken.has(free)) free++;
     detours.set(source, free++);
   }
-  return [
+  const moved = numbers.has(keep);
+  while (moved && taken.has(free)) free++;
+  const kept = moved ? free : keep;
+  const order = [
+    ...(moved ? [[keep, kept] as const] : []),
     ...[...detours].map(([source, detour]) => [source, detour] as const),
     ...fds.map(({ source, number }) =>
       source === number
@@ -164,6 +175,7 @@ export function dupOrder(
     ),
     ...[...detours.values()].map((detour) => [undefined, detour] as const),
   ];
+  return { order, kept };
 }
 
 let cachedAttributes: Buffer | undefined;

@@ -14,13 +14,13 @@ const SEALS =
 let memfd: number | undefined;
 
 /**
- * A path at which the native stage can be executed: a sealed memfd, so that nobody who meets it as
+ * A descriptor by which the native stage can be executed: a sealed memfd, so that nobody who meets it as
  * `/proc/PID/exe`, root in a container included, can write to what the host runs next
  * (CVE-2019-5736). Made once a process.
  */
-export function nsinitPath(): string {
+export function nsinitFd(): number {
   memfd ??= sealedCopy();
-  return `/proc/self/fd/${memfd}`;
+  return memfd;
 }
 
 function sealedCopy(): number {

@@ -13,7 +13,7 @@ import { holdCallers } from "./held-fds.ts";
 import { watchInterest } from "./interest.ts";
 import { launch, launchOnPool, type PassedFd } from "./launch.ts";
 import { memfdOf } from "./memfd.ts";
-import { nsinitPath } from "./nsinit.ts";
+import { nsinitFd } from "./nsinit.ts";
 import type { SpawnOptions } from "./options.ts";
 import { needsClone } from "./outside.ts";
 import type { Program } from "./program.ts";
@@ -126,7 +126,7 @@ function start(
   const programNumber = passed.length;
 
   const stage = {
-    path: nsinitPath(),
+    program: nsinitFd(),
     argv: ["nsinit", String(programNumber)],
     fds: [...passed, { source: programFd, number: programNumber }],
   };

@@ -81,12 +81,18 @@ function credentialOf(
 }
 
 function capabilitySets(named: NamedSets = {}): CapabilitySets {
+  const inheritable = numbersOf(named.inheritable);
+  const permitted = numbersOf(named.permitted);
   return {
     bounding: numbersOf(named.bounding),
     effective: numbersOf(named.effective),
-    permitted: numbersOf(named.permitted),
-    inheritable: numbersOf(named.inheritable),
-    ambient: numbersOf(named.ambient),
+    permitted,
+    inheritable,
+    // What is not inheritable and permitted cannot be ambient; runc passes over it, and its own example asks for it.
+    ambient: numbersOf(named.ambient).filter(
+      (capability) =>
+        inheritable.includes(capability) && permitted.includes(capability),
+    ),
   };
 }
 
