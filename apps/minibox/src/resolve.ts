@@ -135,9 +135,16 @@ function resolveCwd(
   return canWorkIn(host.cwd, user, host) ? host.cwd : "/";
 }
 
-/** Without privileges, whoever the user is inside, it is the caller to the file system. */
+/**
+ * Without privileges, whoever the user is inside, it is the caller to the file system, and of a directory of the root that it
+ * may not list it has no copy.
+ */
 function canWorkIn(directory: string, user: User, host: Host): boolean {
-  if (!host.privileged || user.uid === 0) return host.canEnter(directory);
+  if (!host.privileged) {
+    const top = /^\/[^/]*/.exec(directory)?.[0] ?? "/";
+    return host.canEnter(directory) && host.canEnter(top);
+  }
+  if (user.uid === 0) return host.canEnter(directory);
   const above = dirname(directory);
   return (
     maySearch(host.stat(directory), user) &&

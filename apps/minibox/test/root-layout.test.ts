@@ -171,3 +171,22 @@ test("a directory with a thousand files and something mounted in it fits in a pl
   );
   expect(made.length).toBeGreaterThanOrEqual(1000);
 });
+
+test.each([
+  ["/home/me", "/home/me"],
+  ["below one that may not be listed, and so is empty inside", "/root/there"],
+])(
+  "the command works where the caller does, if that is inside: %s",
+  (_, cwd) => {
+    const host = fakeHost({ ...TREE, "/root/there": "directory" }, KERNEL, {
+      privileged: false,
+      euid: 5,
+      egid: 6,
+      cwd,
+    });
+    const chdirs = planRun({ command: ["true"] }, host).filter(
+      ({ name }) => name === "chdir",
+    );
+    expect(chdirs.at(-1)?.args).toEqual([cwd === "/home/me" ? cwd : "/"]);
+  },
+);
