@@ -26,7 +26,9 @@ export function checkoutFor(uid: number): string {
 
 function canRunFrom(uid: number): boolean {
   const id = String(uid);
-  const readable = `test -x node_modules/.bin/node && test -r "$(echo packages/*/package.json | cut -d ' ' -f 1)"`;
+  // minibox shows an ordinary user nothing of a directory of / that may not be listed
+  const listable = `test -r "/$(echo "$1" | cut -d / -f 2)"`;
+  const readable = `${listable} && test -x node_modules/.bin/node && test -r "$(echo packages/*/package.json | cut -d ' ' -f 1)"`;
   const args = [
     "--reuid",
     id,
