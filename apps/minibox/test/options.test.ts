@@ -13,6 +13,7 @@ import {
 } from "node:fs";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
@@ -113,6 +114,19 @@ describe.each(CALLERS)("for $who", (caller) => {
         options: ["--name", "box"],
       }),
     ).toBe("box\nbox");
+  });
+
+  test("it starts in / where the caller may not search what is above its directory", async (context) => {
+    requiresCaller(context, caller);
+    const closed = mkdtempSync(join(tmpdir(), "ns-test-"));
+    onTestFinished(() => {
+      rmSync(closed, { recursive: true });
+    });
+    const cwd = join(closed, "inner");
+    mkdirSync(cwd);
+    expect(await inside(caller, "pwd", { cwd })).toBe(
+      caller.uid === 0 ? cwd : "/",
+    );
   });
 
   test("-u by number is that user, without capabilities", async (context) => {

@@ -119,12 +119,18 @@ function list(directory: string): Entry[] {
   );
 }
 
-/** What is at a path, without following a last link. */
+/** What is at a path, without following a last link; nothing where we may not look. */
 export function describeEntry(path: string): Entry | undefined {
-  const stats = lstatSync(path, { throwIfNoEntry: false });
-  return stats === undefined
-    ? undefined
-    : describe(basename(path), path, stats);
+  try {
+    const stats = lstatSync(path, { throwIfNoEntry: false });
+    return stats === undefined
+      ? undefined
+      : describe(basename(path), path, stats);
+  } catch (error) {
+    // the working directory may be below one that may not be searched
+    if ((error as NodeJS.ErrnoException).code === "EACCES") return undefined;
+    throw error;
+  }
 }
 
 function describe(name: string, path: string, stats: Stats): Entry {
