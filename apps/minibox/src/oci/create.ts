@@ -11,6 +11,7 @@ import { connectConsole } from "./console-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
+import { IdmappedMounts } from "./idmapped-mounts.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { ownerName } from "./owner.ts";
 import { writePidFile } from "./pid-file.ts";
@@ -142,11 +143,13 @@ async function makeContainer(
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
   const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
+  using idmapped = await IdmappedMounts.take(config, options.bundle);
   const facts = gatherFacts(
     options.bundle,
     config,
     system,
     ownsCgroup ? cgroup : undefined,
+    idmapped.mounts,
   );
   const record: ContainerRecord = {
     ...(ownsCgroup ? placed : without),

@@ -20,9 +20,7 @@ export function describeFeatures(): Features {
     ociVersionMin: "1.0.0",
     ociVersionMax: OCI_VERSION,
     hooks: HOOK_NAMES,
-    mountOptions: MOUNT_OPTIONS.filter(
-      (option) => option !== "idmap" && option !== "ridmap",
-    ),
+    mountOptions: MOUNT_OPTIONS,
     linux: {
       namespaces: NAMESPACE_TYPES,
       capabilities: CAPABILITY_NAMES,
@@ -44,7 +42,7 @@ export function describeFeatures(): Features {
       selinux: { enabled: false },
       intelRdt: { enabled: false },
       memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS },
-      mountExtensions: { idmap: { enabled: false } },
+      mountExtensions: { idmap: { enabled: true } },
       netDevices: { enabled: false },
     },
     annotations: { "minibox.version": manifest.version },
