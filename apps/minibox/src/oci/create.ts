@@ -1,25 +1,24 @@
 import { closeSync, openSync } from "node:fs";
 import { CgroupError, type CgroupManager, readCgroups } from "@ns/cgroup";
 import { type Config, readConfig, validateConfig } from "@ns/oci";
-import { type Child, spawn } from "@ns/spawn";
+import { type Child, type Pause, spawn } from "@ns/spawn";
 import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
+import { hasEarlyHooks } from "../plan/oci/hook-root.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, resourcesOf } from "./cgroup.ts";
 import { connectConsole } from "./console-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
-import { runHooks } from "./hooks.ts";
+import { runEarlyHooks } from "./early-hooks.ts";
 import { IdmappedMounts } from "./idmapped-mounts.ts";
-import { namespacesOf } from "./namespaces-of.ts";
 import { ownerName } from "./owner.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
-import { stateOf } from "./status.ts";
 import type { ContainerRecord } from "./store.ts";
 
 /** The options of `create` and `run`. */
@@ -155,12 +154,6 @@ async function makeContainer(
     ...(ownsCgroup ? placed : without),
     rootfs: facts.rootfs,
   };
-  const { hooks = {}, linux = {} } = config;
-  const pauses =
-    isSystemd ||
-    [hooks.prestart, hooks.createRuntime, hooks.createContainer].some(
-      (list) => (list?.length ?? 0) > 0,
-    );
   const plan = planBundle(
     config,
     {
@@ -173,21 +166,20 @@ async function makeContainer(
     facts,
   );
   store.write(record);
-  const atPause = async (pid: number): Promise<void> => {
-    if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });
-    const state = stateOf({ ...record, pid }, "creating", config.annotations);
-    await runHooks(hooks.prestart, { name: "prestart", state });
-    await runHooks(hooks.createRuntime, { name: "createRuntime", state });
-    await runHooks(hooks.createContainer, {
-      ...{ name: "createContainer", state },
-      join: namespacesOf(pid, config),
-    });
+  const enterScope = async (pid: number): Promise<void> => {
+    await cgroup.create(resourcesOf(config.linux?.resources), { pid });
   };
+  const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
     config,
     plan,
     cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
-    ...(pauses && { pause: atPause }),
+    pause: [
+      ...(isSystemd ? [{ after: plan.afterIsolation, run: enterScope }] : []),
+      ...(hasEarlyHooks(config)
+        ? [{ after: plan.afterMounts, run: hooks }]
+        : []),
+    ],
   });
   const { pid = 0 } = child;
   const made: ContainerRecord = {
@@ -241,7 +233,7 @@ interface Held {
   readonly config: Config;
   readonly plan: BundlePlan;
   readonly cgroups: readonly string[];
-  readonly pause?: (pid: number) => Promise<void>;
+  readonly pause: readonly Pause[];
 }
 
 /** Spawns the process up to where it waits for a byte on the FIFO. */
@@ -262,9 +254,7 @@ async function spawnHeld(
       ...terminalOptions(config, options, console_),
       ...(cgroups.length > 0 && { cgroup: cgroups }),
       ...(seccomp !== undefined && { seccomp }),
-      ...(pause !== undefined && {
-        pause: { after: plan.pauseAfter, run: pause },
-      }),
+      pause,
       hold,
       orphan: options.detached,
     });

@@ -18,6 +18,7 @@ import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
+import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
@@ -139,13 +140,6 @@ function checkBounds({ capabilities = {} }: Process, pid: number): void {
       );
     }
   }
-}
-
-function groupsAreFixed(pid: number): boolean {
-  return (
-    process.geteuid?.() !== 0 &&
-    readFileSync(`/proc/${pid}/setgroups`, "utf8").trim() === "deny"
-  );
 }
 
 async function cgroupsFor(
