@@ -19,6 +19,7 @@ import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
+import { stateOf } from "./status.ts";
 import type { ContainerRecord } from "./store.ts";
 
 /** The options of `create` and `run`. */
@@ -171,6 +172,7 @@ async function makeContainer(
   };
   const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
+    record,
     config,
     plan,
     cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
@@ -230,6 +232,7 @@ function cgroupPath(
 }
 
 interface Held {
+  readonly record: ContainerRecord;
   readonly config: Config;
   readonly plan: BundlePlan;
   readonly cgroups: readonly string[];
@@ -240,11 +243,15 @@ interface Held {
 async function spawnHeld(
   { store }: Runtime,
   options: CreateOptions,
-  { config, plan, cgroups, pause }: Held,
+  { record, config, plan, cgroups, pause }: Held,
 ): Promise<Child> {
   const fifo = store.fifo(options.id);
   invoke(mknodat(AtFlags.FDCWD, fifo, FileMode.IFIFO | 0o600));
-  const seccomp = await seccompOf(config, store.root);
+  const seccomp = await seccompOf(config, {
+    root: store.root,
+    stateFor: (pid) =>
+      stateOf({ ...record, pid }, "creating", config.annotations),
+  });
   // for both ways: then it neither waits for the other end, nor sees an end of it
   const hold = openSync(fifo, "r+");
   const console_ = connectConsole(options.consoleSocket);

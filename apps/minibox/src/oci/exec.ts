@@ -22,7 +22,7 @@ import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
-import { statusOf } from "./status.ts";
+import { stateOf, statusOf } from "./status.ts";
 
 /** The options of `exec`, besides what the process is. */
 export interface ExecOptions {
@@ -71,7 +71,13 @@ export async function execProcess(
     groupsAreFixed: groupsAreFixed(init.pid),
     preserveFds: options.preserveFds,
   });
-  const seccomp = await seccompOf({ ...config, process }, store.root);
+  const seccomp = await seccompOf(
+    { ...config, process },
+    {
+      root: store.root,
+      stateFor: () => stateOf(record, status, config.annotations),
+    },
+  );
   const socket = connectConsole(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);

@@ -33,7 +33,7 @@ export function describeFeatures(): Features {
       },
       seccomp: {
         enabled: true,
-        actions: SECCOMP_ACTIONS.filter((each) => each !== "SCMP_ACT_NOTIFY"),
+        actions: SECCOMP_ACTIONS,
         operators: SECCOMP_OPERATORS,
         archs: SECCOMP_ARCHITECTURES,
         knownFlags: SECCOMP_FLAGS,

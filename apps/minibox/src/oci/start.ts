@@ -63,7 +63,10 @@ async function insideMoment(
     groupsAreFixed: groupsAreFixed(pid),
     preserveFds: 0,
   });
-  const seccomp = await seccompOf(config, store.root);
+  const seccomp = await seccompOf(config, {
+    root: store.root,
+    stateFor: () => stateOf(record, "created", config.annotations),
+  });
   const directories = (await cgroupOf(record))?.directories ?? {};
   const as: SpawnOptions = {
     ...options,

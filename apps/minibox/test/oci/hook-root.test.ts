@@ -18,7 +18,7 @@ test.each(["prestart", "createRuntime", "createContainer"])(
     const shown = indexIn(lines, '"/bundle/rootfs", MOVE_MOUNT_F_EMPTY_PATH');
     const entered = indexIn(lines, "# no path leads out of it");
     const attached = indexIn(lines, "# mounts[0]: /proc");
-    const pivoted = indexIn(lines, "pivot_root(\"");
+    const pivoted = indexIn(lines, 'pivot_root("');
     expect(shown).toBeGreaterThan(0);
     expect(entered).toBeGreaterThan(shown);
     expect(attached).toBeGreaterThan(entered);
@@ -43,7 +43,7 @@ test.each(["startContainer", "poststart", "poststop"])(
       draft.hooks = { [name]: HOOK };
     });
     expect(setupOf(planOf(config))).toEqual(without);
-    expect(indexIn(without, "pivot_root(\"")).toBeLessThan(
+    expect(indexIn(without, 'pivot_root("')).toBeLessThan(
       indexIn(without, "# mounts[0]: /proc"),
     );
   },
