@@ -1,25 +1,20 @@
-import { closeSync, openSync } from "node:fs";
 import { CgroupError, type CgroupManager, readCgroups } from "@ns/cgroup";
 import { type Config, readConfig, validateConfig } from "@ns/oci";
-import { type Child, type Pause, spawn } from "@ns/spawn";
-import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
+import type { Child } from "@ns/spawn";
 import { MiniboxError } from "../error.ts";
-import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
+import { planBundle } from "../plan/oci/container.ts";
 import { hasEarlyHooks } from "../plan/oci/hook-root.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, resourcesOf } from "./cgroup.ts";
-import { connectConsole } from "./console-socket.ts";
-import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runEarlyHooks } from "./early-hooks.ts";
 import { IdmappedMounts } from "./idmapped-mounts.ts";
 import { ownerName } from "./owner.ts";
+import { hasNetDevices, moveNetDevices } from "./net-devices.ts";
 import { writePidFile } from "./pid-file.ts";
-import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
-import { seccompOf } from "./seccomp.ts";
-import { stateOf } from "./status.ts";
+import { spawnHeld } from "./spawn-held.ts";
 import type { ContainerRecord } from "./store.ts";
 
 /** The options of `create` and `run`. */
@@ -167,9 +162,12 @@ async function makeContainer(
     facts,
   );
   store.write(record);
-  const enterScope = async (pid: number): Promise<void> => {
-    await cgroup.create(resourcesOf(config.linux?.resources), { pid });
+  const place = async (pid: number): Promise<void> => {
+    if (isSystemd)
+      await cgroup.create(resourcesOf(config.linux?.resources), { pid });
+    await moveNetDevices(config, pid);
   };
+  const isPlaced = isSystemd || hasNetDevices(config);
   const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
     record,
@@ -177,7 +175,7 @@ async function makeContainer(
     plan,
     cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
     pause: [
-      ...(isSystemd ? [{ after: plan.afterIsolation, run: enterScope }] : []),
+      ...(isPlaced ? [{ after: plan.afterIsolation, run: place }] : []),
       ...(hasEarlyHooks(config)
         ? [{ after: plan.afterMounts, run: hooks }]
         : []),
@@ -229,48 +227,4 @@ function cgroupPath(
   configured: string | undefined,
 ): string {
   return driver === "systemd" ? (configured ?? path) : path;
-}
-
-interface Held {
-  readonly record: ContainerRecord;
-  readonly config: Config;
-  readonly plan: BundlePlan;
-  readonly cgroups: readonly string[];
-  readonly pause: readonly Pause[];
-}
-
-/** Spawns the process up to where it waits for a byte on the FIFO. */
-async function spawnHeld(
-  { store }: Runtime,
-  options: CreateOptions,
-  { record, config, plan, cgroups, pause }: Held,
-): Promise<Child> {
-  const fifo = store.fifo(options.id);
-  invoke(mknodat(AtFlags.FDCWD, fifo, FileMode.IFIFO | 0o600));
-  const seccomp = await seccompOf(config, {
-    root: store.root,
-    stateFor: (pid) =>
-      stateOf({ ...record, pid }, "creating", config.annotations),
-  });
-  // for both ways: then it neither waits for the other end, nor sees an end of it
-  const hold = openSync(fifo, "r+");
-  const console_ = connectConsole(options.consoleSocket);
-  try {
-    const child = spawn(plan.file, plan.args, {
-      ...plan.options,
-      ...terminalOptions(config, options, console_),
-      ...(cgroups.length > 0 && { cgroup: cgroups }),
-      ...(seccomp !== undefined && { seccomp }),
-      pause,
-      hold,
-      orphan: options.detached,
-    });
-    await child.spawned;
-    return child;
-  } catch (error) {
-    throw execError(error, plan.file);
-  } finally {
-    closeSync(hold);
-    if (console_ !== undefined) closeSync(console_);
-  }
 }

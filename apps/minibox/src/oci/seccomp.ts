@@ -19,20 +19,20 @@ export interface FilterFacts {
  */
 export async function seccompOf(
   { linux, process }: Config,
-  { root, stateFor }: FilterFacts,
+  facts: FilterFacts,
 ): Promise<SeccompFilter | undefined> {
   const profile = linux?.seccomp;
   if (profile === undefined) return undefined;
   const { compileFilter } = await import("@ns/seccomp");
   const { filter, flags } = compileFilter(profile, {
     capabilities: process?.capabilities?.bounding ?? [],
-    cacheDirectory: join(root, ".seccomp"),
+    cacheDirectory: join(facts.root, ".seccomp"),
   });
   if (!notifies(profile)) return { filter, flags };
   // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
   const listener = async (fd: number, pid: number): Promise<void> => {
     try {
-      sendListener(profile, fd, { pid, state: stateFor(pid) });
+      sendListener(profile, fd, { pid, state: facts.stateFor(pid) });
     } finally {
       closeSync(fd);
     }

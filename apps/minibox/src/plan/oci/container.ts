@@ -261,11 +261,6 @@ function refuse(config: Config, facts: BundleFacts): void {
     ["process.selinuxLabel", (process?.selinuxLabel ?? "") !== "", noSelinux],
     ["linux.mountLabel", (linux.mountLabel ?? "") !== "", noSelinux],
     ["linux.intelRdt", linux.intelRdt !== undefined, "resctrl is not used"],
-    [
-      "linux.netDevices",
-      Object.keys(linux.netDevices ?? {}).length > 0,
-      "network interfaces are not moved",
-    ],
   ];
   for (const [path, isAsked, why] of asked)
     if (isAsked) throw unsupported(path, why);
