@@ -1,16 +1,18 @@
-import { closeSync, readFileSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { homeOf, readUserDatabase } from "@ns/idmap";
 import { type Config, type Process, validateProcess } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
 import {
+  inherited,
   joinSessionKeyring,
   schedSetaffinity,
   step,
   type Step,
 } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
-import { numbersIn } from "../plan/oci/kernel-settings.ts";
+import { numbersIn, writeExecSettings } from "../plan/oci/kernel-settings.ts";
 import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
+import { checkLabels } from "../plan/oci/security-labels.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
 import { cgroupOf } from "./cgroup.ts";
 import { connectConsole } from "./console-socket.ts";
@@ -18,6 +20,7 @@ import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
+import { hasAppArmor, hasSelinux } from "./gather-facts.ts";
 import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
@@ -52,6 +55,8 @@ export async function execProcess(
   const record = store.read(options.id);
   const config = store.config(options.id);
   validateProcess(process);
+  const modules = { hasAppArmor: hasAppArmor(), hasSelinux: hasSelinux() };
+  checkLabels(process, "", modules);
   const status = statusOf(store, record);
   if (status === "stopped")
     throw new MiniboxError(
@@ -82,11 +87,16 @@ export async function execProcess(
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
   const directories = await cgroupsFor(runtime, options);
+  // the host's, which nothing in the container is mounted over
+  const proc = openSync("/proc", constants.O_RDONLY | constants.O_DIRECTORY);
   try {
     const child = spawn(file, args, {
       ...own,
       orphan: options.detached,
-      setup: prepare(config, process, options.id),
+      setup: [
+        ...prepare(config, process, options.id),
+        ...writeExecSettings(inherited(proc, "/proc"), process, modules),
+      ],
       ...(target !== undefined &&
         "kinds" in target && {
           join: [{ pidfd: init.pidfd, kinds: target.kinds }],
@@ -103,6 +113,7 @@ export async function execProcess(
   } catch (error) {
     throw execError(error, file);
   } finally {
+    closeSync(proc);
     if (socket !== undefined) closeSync(socket);
   }
 }

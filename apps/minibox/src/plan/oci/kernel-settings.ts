@@ -1,6 +1,7 @@
-import { sysctlPath, type Config } from "@ns/oci";
+import { type Config, type Process, sysctlPath } from "@ns/oci";
 import {
   close,
+  type Fd,
   MemoryPolicy,
   openat2,
   OpenFlags,
@@ -9,19 +10,27 @@ import {
   register,
   ResolveFlags,
   setMempolicy,
-  type Register,
   step,
   type Step,
   write,
 } from "@ns/syscalls";
 import { makeDetached, INERT } from "../isolate.ts";
+import {
+  hasLabels,
+  type SecurityModules,
+  setLabels,
+} from "./security-labels.ts";
 import { unsupported } from "./unsupported.ts";
 
 /**
  * Writes to files of the kernel's: its parameters, and what /proc/self has. They are reached by a procfs that is mounted
  * nowhere, so nothing that an image or another container has mounted stands in between (CVE-2019-16884).
  */
-export function writeKernelSettings(config: Config): Step[] {
+export function writeKernelSettings(
+  config: Config,
+  modules: SecurityModules,
+): Step[] {
+  const { process = {} } = config;
   const writes = [
     ...Object.entries(config.linux?.sysctl ?? {}).map(
       ([name, value]) =>
@@ -33,20 +42,39 @@ export function writeKernelSettings(config: Config): Step[] {
     ),
     ...selfWrites(config),
   ];
-  if (writes.length === 0) return [];
+  if (writes.length === 0 && !hasLabels(process, modules)) return [];
   const proc = makeDetached("proc", INERT);
   return [
     ...proc.steps,
     ...writes.flatMap(([path, value, why]) =>
       writeBelow(proc.mount, path, value, why),
     ),
+    ...setLabels(proc.mount, process, modules),
     close(proc.mount),
+  ];
+}
+
+/** The same for a process that is executed later; `proc` is a procfs that nothing in the container is mounted over. */
+export function writeExecSettings(
+  proc: Fd,
+  process: Process,
+  modules: SecurityModules,
+): Step[] {
+  return [
+    ...selfWrites({ process }).flatMap(([path, value, why]) =>
+      writeBelow(proc, path, value, why),
+    ),
+    ...setLabels(proc, process, modules),
   ];
 }
 
 function selfWrites({
   process,
-}: Config): (readonly [path: string, value: string, why: string])[] {
+}: Pick<Config, "process">): (readonly [
+  path: string,
+  value: string,
+  why: string,
+])[] {
   const score = process?.oomScoreAdj;
   return score === undefined
     ? []
@@ -56,7 +84,7 @@ function selfWrites({
 const file = register("setting");
 
 function writeBelow(
-  directory: Register,
+  directory: Fd,
   path: string,
   value: string,
   why: string,
