@@ -13,6 +13,7 @@ import { ownerName } from "./owner.ts";
 import { hasNetDevices, moveNetDevices } from "./net-devices.ts";
 import { writePidFile } from "./pid-file.ts";
 import { readStat, untilEnded } from "./init-process.ts";
+import { joinResctrl, removeResctrl, Resctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { spawnHeld } from "./spawn-held.ts";
 import type { ContainerRecord } from "./store.ts";
@@ -78,6 +79,7 @@ export async function createContainer(
   } catch (error) {
     // one that was there, with processes in it, is another's
     if (!isOccupied(error)) await manager?.delete().catch(() => undefined);
+    removeResctrl(store.find(options.id)?.resctrl);
     store.remove(options.id);
     throw error;
   }
@@ -120,6 +122,7 @@ async function makeContainer(
   const { id } = options;
   const isSystemd = cgroup.driver === "systemd";
   const { linux: { cgroupsPath } = {} } = config;
+  const resctrl = Resctrl.of(config, id);
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
@@ -128,6 +131,7 @@ async function makeContainer(
     owner: ownerName(),
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
+    ...(resctrl !== undefined && { resctrl: resctrl.record }),
   };
   const { driver, directories } = cgroup;
   const placed: ContainerRecord = {
@@ -137,6 +141,7 @@ async function makeContainer(
   };
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
+  resctrl?.create();
   const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
   using idmapped = await IdmappedMounts.take(config, options.bundle);
   const facts = gatherFacts(
@@ -165,9 +170,10 @@ async function makeContainer(
   const place = async (pid: number): Promise<void> => {
     if (isSystemd)
       await cgroup.create(resourcesOf(config.linux?.resources), { pid });
+    joinResctrl(resctrl?.record, pid);
     await moveNetDevices(config, pid);
   };
-  const isPlaced = isSystemd || hasNetDevices(config);
+  const isPlaced = isSystemd || hasNetDevices(config) || resctrl !== undefined;
   const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
     record,

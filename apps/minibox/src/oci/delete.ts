@@ -5,6 +5,7 @@ import { MiniboxError } from "../error.ts";
 import { cgroupOf } from "./cgroup.ts";
 import { runHooks } from "./hooks.ts";
 import { InitProcess, isAlive, untilEnded } from "./init-process.ts";
+import { removeResctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { stateOf, statusOf } from "./status.ts";
 import type { ContainerRecord } from "./store.ts";
@@ -49,6 +50,7 @@ export async function destroy(
     await cgroup.kill();
     await cgroup.delete();
   }
+  removeResctrl(record.resctrl);
   store.remove(record.id);
   try {
     await runHooks(config?.hooks?.poststop, {

@@ -23,6 +23,7 @@ import { execError } from "./exec-error.ts";
 import { hasAppArmor, hasSelinux } from "./gather-facts.ts";
 import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
+import { resctrlPause } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf, statusOf } from "./status.ts";
@@ -93,6 +94,7 @@ export async function execProcess(
     const child = spawn(file, args, {
       ...own,
       orphan: options.detached,
+      ...resctrlPause(record),
       setup: [
         ...prepare(config, process, options.id),
         ...writeExecSettings(inherited(proc, "/proc"), process, modules),

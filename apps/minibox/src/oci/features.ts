@@ -40,7 +40,7 @@ export function describeFeatures(): Features {
       },
       apparmor: { enabled: true },
       selinux: { enabled: true },
-      intelRdt: { enabled: false },
+      intelRdt: { enabled: true, schemata: true, monitoring: true },
       memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS },
       mountExtensions: { idmap: { enabled: true } },
       netDevices: { enabled: true },

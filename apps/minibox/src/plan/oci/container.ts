@@ -66,8 +66,6 @@ export function planBundle(
 ): BundlePlan {
   const { process, linux = {} } = config;
   checkLabels(process ?? {}, linux.mountLabel ?? "", facts);
-  if (linux.intelRdt !== undefined)
-    throw unsupported("linux.intelRdt", "resctrl is not used");
   if (process === undefined)
     throw unsupported("process", "expected what to run");
   const { file, args, options } = planProcess(process, {
