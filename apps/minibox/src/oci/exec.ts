@@ -1,17 +1,21 @@
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { homeOf, readUserDatabase } from "@ns/idmap";
-import { type Config, type Process, validateProcess } from "@ns/oci";
-import { type Child, spawn } from "@ns/spawn";
 import {
-  inherited,
-  joinSessionKeyring,
-  schedSetaffinity,
-  step,
-  type Step,
-} from "@ns/syscalls";
+  type Config,
+  type ExecCpuAffinity,
+  type Process,
+  validateProcess,
+} from "@ns/oci";
+import { type Child, spawn } from "@ns/spawn";
+import { inherited, joinSessionKeyring, step, type Step } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { numbersIn, writeExecSettings } from "../plan/oci/kernel-settings.ts";
-import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
+import {
+  numbersOf,
+  planFinalAffinity,
+  planProcess,
+  prepareProcess,
+} from "../plan/oci/process.ts";
 import { checkLabels } from "../plan/oci/security-labels.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
 import { cgroupOf } from "./cgroup.ts";
@@ -84,6 +88,7 @@ export async function execProcess(
       stateFor: () => stateOf(record, status, config.annotations),
     },
   );
+  const { initial = "" } = affinityOf(config, process);
   const socket = connectConsole(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
@@ -95,6 +100,7 @@ export async function execProcess(
       ...own,
       orphan: options.detached,
       ...resctrlPause(record),
+      ...(initial !== "" && { cpus: numbersIn(initial) }),
       setup: [
         ...prepare(config, process, options.id),
         ...writeExecSettings(inherited(proc, "/proc"), process, modules),
@@ -121,23 +127,19 @@ export async function execProcess(
 }
 
 function prepare(config: Config, process: Process, id: string): Step[] {
-  const { final } = process.execCPUAffinity ??
-    config.process?.execCPUAffinity ?? { final: undefined };
   const why = "no keys of the caller's";
   return [
     step(joinSessionKeyring(`_ses.${id}`), {
       why,
       ignore: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],
     }),
-    ...(final === undefined || final === ""
-      ? []
-      : [
-          step(schedSetaffinity(0, numbersIn(final)), {
-            why: "process.execCPUAffinity.final",
-          }),
-        ]),
+    ...planFinalAffinity(affinityOf(config, process)),
     ...prepareProcess(process),
   ];
+}
+
+function affinityOf(config: Config, process: Process): ExecCpuAffinity {
+  return process.execCPUAffinity ?? config.process?.execCPUAffinity ?? {};
 }
 
 /**

@@ -11,6 +11,7 @@ import {
 import {
   close,
   type Fd,
+  mount,
   MountFlags,
   type Register,
   step,
@@ -94,6 +95,13 @@ function planOne(
           ? rest
           : [...rest, ...labelOptions(type, config)],
   });
+  const { kind } = request.operation;
+  if (kind === "remount" || kind === "propagation")
+    return {
+      take: [],
+      make: [],
+      attach: changeThere(request, destination, why),
+    };
   const taken = take(request, why, destination);
   const place: Place = {
     path: destination,
@@ -119,6 +127,26 @@ function planOne(
       ...(type === "mqueue" ? labelMqueue(destination, config) : []),
     ],
   };
+}
+
+/** Changes a mount that is there: one that came before in the configuration. */
+function changeThere(
+  { operation, changes, propagation }: ParsedRequest,
+  destination: string,
+  why: string,
+): Step[] {
+  const again = (flags: number, data: string | null): Step =>
+    mount(null, destination, null, flags, data);
+  return explained(
+    [
+      ...(operation.kind === "remount"
+        ? [again(operation.flags, operation.data || null)]
+        : []),
+      ...changes.map((change) => planSetAttributes(destination, change)),
+      ...propagation.map((type) => again(type, null)),
+    ],
+    why,
+  );
 }
 
 /** A mount that the runtime has made already. */
