@@ -1,9 +1,15 @@
 import { closeSync, openSync } from "node:fs";
-import { CgroupError, type CgroupManager, readCgroups } from "@ns/cgroup";
+import {
+  CgroupError,
+  type CgroupManager,
+  type CgroupSystem,
+  readCgroups,
+} from "@ns/cgroup";
 import { type Config, readConfig, validateConfig } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
 import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
+import { attachAhead } from "./attach-ahead.ts";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, resourcesOf } from "./cgroup.ts";
@@ -44,12 +50,23 @@ export interface CreatedContainer {
   readonly child: Child;
 }
 
-/** A configuration that can be run. */
-export function loadConfig(bundle: string, runtime: Runtime): Config {
+/** What a container is made from. */
+export interface Prepared {
+  readonly config: Config;
+  readonly system: CgroupSystem;
+}
+
+/**
+ * Reads the configuration, which can be run, and what there is to run it in.
+ * @throws {OciError}
+ */
+export function prepare(bundle: string, runtime: Runtime): Prepared {
+  const system = readCgroups();
+  attachAhead(system);
   const config = readConfig(bundle);
   for (const { path, reason } of validateConfig(config))
     runtime.log.write("warning", `${path}: ${reason}`);
-  return config;
+  return { config, system };
 }
 
 /**
@@ -59,15 +76,14 @@ export function loadConfig(bundle: string, runtime: Runtime): Config {
 export async function createContainer(
   runtime: Runtime,
   options: CreateOptions,
+  { config, system }: Prepared = prepare(options.bundle, runtime),
 ): Promise<CreatedContainer> {
   const { store } = runtime;
-  const config = loadConfig(options.bundle, runtime);
   checkTerminal(config, options);
   store.reserve(options.id);
   let manager: CgroupManager | undefined;
   try {
     store.writeConfig(options.id, config);
-    const system = readCgroups();
     manager = await cgroupFor(
       options.id,
       config,
@@ -109,9 +125,7 @@ function checkTerminal(
     );
 }
 
-interface Ingredients {
-  readonly config: Config;
-  readonly system: ReturnType<typeof readCgroups>;
+interface Ingredients extends Prepared {
   readonly cgroup: CgroupManager;
 }
 

@@ -1,7 +1,6 @@
-import { createContainer } from "../../oci/create.ts";
+import { createContainer, prepare } from "../../oci/create.ts";
 import { destroy } from "../../oci/delete.ts";
 import { startContainer } from "../../oci/start.ts";
-import { loadConfig } from "../../oci/create.ts";
 import { forwardSignals, signalNumberOf } from "../../signals.ts";
 import { attachTerminal, terminalSize } from "../../terminal.ts";
 import { CREATE_FLAGS, createOptions } from "./create-flags.ts";
@@ -20,15 +19,17 @@ export const run: OciCommand = async (runtime, args) => {
   const flags = parseFlags(args, RUN_FLAGS);
   const detached = flags.has("detach");
   const options = createOptions(flags, "run", detached);
-  const config = loadConfig(options.bundle, runtime);
+  const prepared = prepare(options.bundle, runtime);
+  const { config } = prepared;
   const showsTerminal =
     !detached &&
     config.process?.terminal === true &&
     options.consoleSocket === undefined;
-  const { record, child } = await createContainer(runtime, {
-    ...options,
-    ...(showsTerminal && { terminal: terminalSize() }),
-  });
+  const { record, child } = await createContainer(
+    runtime,
+    { ...options, ...(showsTerminal && { terminal: terminalSize() }) },
+    prepared,
+  );
   const stop = detached ? undefined : forwardSignals(child);
   const detach = showsTerminal ? attachTerminal(child) : undefined;
   try {
