@@ -1,16 +1,14 @@
 import { closeSync, openSync } from "node:fs";
-import {
-  CgroupError,
-  type CgroupManager,
-  type CgroupSystem,
-  readCgroups,
-} from "@ns/cgroup";
-import { type Config, readConfig, validateConfig } from "@ns/oci";
+import { CgroupError, type CgroupManager } from "@ns/cgroup";
+import type { Config } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
 import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
-import { attachAhead } from "./attach-ahead.ts";
-import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
+import {
+  type BundlePlan,
+  type BundleWishes,
+  planBundle,
+} from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, resourcesOf } from "./cgroup.ts";
 import { connectConsole } from "./console-socket.ts";
@@ -18,10 +16,10 @@ import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
 import { namespacesOf } from "./namespaces-of.ts";
-import { ownerName } from "./owner.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf } from "./status.ts";
@@ -48,25 +46,6 @@ export interface CreatedContainer {
   readonly record: ContainerRecord;
   readonly config: Config;
   readonly child: Child;
-}
-
-/** What a container is made from. */
-export interface Prepared {
-  readonly config: Config;
-  readonly system: CgroupSystem;
-}
-
-/**
- * Reads the configuration, which can be run, and what there is to run it in.
- * @throws {OciError}
- */
-export function prepare(bundle: string, runtime: Runtime): Prepared {
-  const system = readCgroups();
-  attachAhead(system);
-  const config = readConfig(bundle);
-  for (const { path, reason } of validateConfig(config))
-    runtime.log.write("warning", `${path}: ${reason}`);
-  return { config, system };
 }
 
 /**
@@ -138,17 +117,29 @@ async function makeContainer(
   const { id } = options;
   const isSystemd = cgroup.driver === "systemd";
   const { linux: { cgroupsPath } = {} } = config;
+  const wishes: BundleWishes = {
+    id,
+    noPivot: options.noPivot,
+    newKeyring: !options.noNewKeyring,
+    preserveFds: options.preserveFds,
+    cgroupAtPause: isSystemd,
+  };
+  const planWith = (own: CgroupManager | undefined) => {
+    const facts = gatherFacts(options.bundle, config, system, own);
+    return { plan: planBundle(config, wishes, facts), rootfs: facts.rootfs };
+  };
+  // before anything is made: what cannot be is an error then
+  const planned = planWith(cgroup);
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
-    rootfs: "",
+    rootfs: planned.rootfs,
     created: new Date().toISOString(),
-    owner: ownerName(),
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
   };
   const { driver, directories } = cgroup;
-  const placed: ContainerRecord = {
+  const placed = {
     ...without,
     cgroup: { path: cgroupPath(cgroup, cgroupsPath), driver },
     cgroupDirectories: directories,
@@ -156,34 +147,14 @@ async function makeContainer(
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
   const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
-  const facts = gatherFacts(
-    options.bundle,
-    config,
-    system,
-    ownsCgroup ? cgroup : undefined,
-  );
-  const record: ContainerRecord = {
-    ...(ownsCgroup ? placed : without),
-    rootfs: facts.rootfs,
-  };
+  const record = ownsCgroup ? placed : without;
+  const { plan } = ownsCgroup ? planned : planWith(undefined);
   const { hooks = {}, linux = {} } = config;
   const pauses =
     isSystemd ||
     [hooks.prestart, hooks.createRuntime, hooks.createContainer].some(
       (list) => (list?.length ?? 0) > 0,
     );
-  const plan = planBundle(
-    config,
-    {
-      id,
-      noPivot: options.noPivot,
-      newKeyring: !options.noNewKeyring,
-      preserveFds: options.preserveFds,
-      cgroupAtPause: isSystemd,
-    },
-    facts,
-  );
-  store.write(record);
   const atPause = async (pid: number): Promise<void> => {
     if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });
     const state = stateOf({ ...record, pid }, "creating", config.annotations);

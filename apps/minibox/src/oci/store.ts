@@ -30,8 +30,6 @@ export interface ContainerRecord {
   readonly rootfs: string;
   /** RFC 3339. */
   readonly created: string;
-  /** Name of the user who made it. */
-  readonly owner: string;
   /** The cgroup's path and driver; undefined if it has none of its own. */
   readonly cgroup?: {
     readonly path: string;
@@ -119,7 +117,7 @@ export class Store {
     if (text !== undefined) return JSON.parse(text) as ContainerRecord;
     if (!existsSync(directory)) return undefined;
     return {
-      ...{ id, bundle: "", rootfs: "", created: "", owner: "" },
+      ...{ id, bundle: "", rootfs: "", created: "" },
       ...{ ownPidNamespace: true, namespaces: [] },
     };
   }

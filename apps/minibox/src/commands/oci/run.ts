@@ -1,5 +1,6 @@
-import { createContainer, prepare } from "../../oci/create.ts";
+import { createContainer } from "../../oci/create.ts";
 import { destroy } from "../../oci/delete.ts";
+import { prepare } from "../../oci/prepare.ts";
 import { startContainer } from "../../oci/start.ts";
 import { forwardSignals, signalNumberOf } from "../../signals.ts";
 import { attachTerminal, terminalSize } from "../../terminal.ts";
