@@ -7,7 +7,7 @@ import { MiniboxError } from "../error.ts";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, resourcesOf } from "./cgroup.ts";
-import { connectConsole } from "./console-socket.ts";
+import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
@@ -28,9 +28,13 @@ export interface CreateOptions {
   readonly bundle: string;
   readonly pidFile?: string | undefined;
   readonly consoleSocket?: string | undefined;
+  /** A Unix socket that a pidfd of the process is sent to. */
+  readonly pidfdSocket?: string | undefined;
   readonly noPivot: boolean;
   readonly noNewKeyring: boolean;
   readonly preserveFds: number;
+  /** How many of these are sockets that systemd has opened, which the program is told. */
+  readonly activatedFds: number;
   /** Whether the process is left to whoever adopts it. */
   readonly detached: boolean;
   /** A terminal of ours that the container's is shown on. */
@@ -62,7 +66,10 @@ export async function createContainer(
 ): Promise<CreatedContainer> {
   const { store } = runtime;
   const config = loadConfig(options.bundle, runtime);
-  checkTerminal(config, options);
+  checkTerminal(config, {
+    consoleSocket: options.consoleSocket,
+    terminal: options.terminal,
+  });
   store.reserve(options.id);
   let manager: CgroupManager | undefined;
   try {
@@ -91,9 +98,13 @@ function isOccupied(error: unknown): boolean {
   return error instanceof CgroupError && error.code === "ERR_CGROUP_EXISTS";
 }
 
-function checkTerminal(
+/** Whether there is a place for a terminal if, and only if, one is asked for. */
+export function checkTerminal(
   { process }: Config,
-  { consoleSocket, terminal }: CreateOptions,
+  {
+    consoleSocket,
+    terminal,
+  }: Readonly<Record<"consoleSocket" | "terminal", unknown>>,
 ): void {
   const has = consoleSocket !== undefined || terminal !== undefined;
   if (process?.terminal === true && !has)
@@ -153,13 +164,9 @@ async function makeContainer(
     rootfs: facts.rootfs,
   };
   const { hooks = {}, linux = {} } = config;
-  const pauses =
-    isSystemd ||
-    [hooks.prestart, hooks.createRuntime, hooks.createContainer].some(
-      (list) => (list?.length ?? 0) > 0,
-    );
+  const pauses = pausesFor(config, isSystemd);
   const plan = planBundle(
-    config,
+    withActivation(config, options.activatedFds),
     {
       id,
       noPivot: options.noPivot,
@@ -194,6 +201,7 @@ async function makeContainer(
   };
   try {
     store.write(made);
+    sendPidfd(options.pidfdSocket, pid, "standard");
     if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
   } catch (error) {
     child.kill("SIGKILL");
@@ -201,6 +209,27 @@ async function makeContainer(
     throw error;
   }
   return { record: made, config, child };
+}
+
+/** What the program is told of sockets that systemd has opened: it is process 1, whatever its id outside. */
+export function withActivation(config: Config, count: number): Config {
+  if (count === 0 || config.process === undefined) return config;
+  const told = [`LISTEN_FDS=${count}`, "LISTEN_PID=1"];
+  const { process } = config;
+  return {
+    ...config,
+    process: { ...process, env: [...(process.env ?? []), ...told] },
+  };
+}
+
+/** Whether the process waits, while it is made, for something that is done to it. */
+export function pausesFor({ hooks = {} }: Config, isSystemd: boolean): boolean {
+  return (
+    isSystemd ||
+    [hooks.prestart, hooks.createRuntime, hooks.createContainer].some(
+      (list) => (list?.length ?? 0) > 0,
+    )
+  );
 }
 
 function isOwn(config: Config, type: "pid"): boolean {
@@ -219,7 +248,8 @@ async function makeCgroup(
     return true;
   } catch (error) {
     if (!runtime.rootless) throw error;
-    runtime.log.warn(
+    runtime.log.write(
+      "warning",
       `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
     );
     return false;
@@ -252,7 +282,7 @@ async function spawnHeld(
   const seccomp = await seccompOf(config, store.root);
   // for both ways: then it neither waits for the other end, nor sees an end of it
   const hold = openSync(fifo, "r+");
-  const console_ = connectConsole(options.consoleSocket);
+  const console_ = connectTo(options.consoleSocket);
   try {
     const child = spawn(plan.file, plan.args, {
       ...plan.options,
