@@ -84,7 +84,7 @@ describe("each command says and gives what runc's does", () => {
       "exec ID /etc",
       "exec ID",
       "exec --cwd /tmp ID pwd",
-      "exec --cwd=/tmp --env A=b -e C=d ID env",
+      "exec --cwd=/tmp -e A=b -e C=d ID env",
       "exec -u 1000:1001 -g 5 -g 6 ID id",
       "exec --user 1000 ID id",
       "exec --no-new-privs ID grep NoNewPrivs /proc/self/status",
@@ -215,7 +215,7 @@ test("a log file gets the lines that runc writes, and stderr the bare message", 
 
 test("update takes each flag of runc's, and both limit the same", async (context) => {
   const { pair, bundle } = sideBySide(context);
-  await compare(pair, ["run -d ID"]);
+  await compare(pair, ["run -d --pid-file FILE ID"]);
   const limits = JSON.stringify({
     memory: { limit: 50_000_000 },
     cpu: { shares: 300 },
@@ -229,9 +229,10 @@ test("update takes each flag of runc's, and both limit the same", async (context
     `update -r ${bundle.directory}/limits ID`,
     "update --resources /nowhere ID",
   ]);
-  const limitsOf = (id: string): string => {
+  const limitsOf = (name: string): string => {
+    const pid = readFileSync(join(bundle.directory, `${name}-file`), "utf8");
     const cgroup = (controller: string, file: string) =>
-      readFileSync(`/sys/fs/cgroup/${controller}/${id}/${file}`, "utf8");
+      readFileSync(join(cgroupOf(pid, controller), file), "utf8");
     return [
       cgroup("memory", "memory.limit_in_bytes"),
       cgroup("memory", "memory.soft_limit_in_bytes"),
@@ -242,10 +243,20 @@ test("update takes each flag of runc's, and both limit the same", async (context
       cgroup("pids", "pids.max"),
     ].join("");
   };
-  const [ours, theirs] = ["minibox-id", "runc-id"].map(limitsOf);
+  const [ours, theirs] = ["minibox", "runc"].map(limitsOf);
   expect(ours).toBe(theirs);
   expect(ours).toContain("\n25000\n50000\n300\n0\n33\n");
 });
+
+/** The directory of a process's cgroup in a hierarchy of version 1. */
+function cgroupOf(pid: string, controller: string): string {
+  const lines = readFileSync(`/proc/${pid}/cgroup`, "utf8").split("\n");
+  const line = lines.find((each) => {
+    const [, names = ""] = each.split(":");
+    return names.split(",").includes(controller);
+  });
+  return join(`/sys/fs/cgroup/${controller}`, line?.split(":")[2] ?? "");
+}
 
 test("events --stats have runc's members", async (context) => {
   const { pair } = sideBySide(context);

@@ -2,7 +2,7 @@ import { statusOf } from "../../oci/status.ts";
 import { print } from "../../print.ts";
 import type { Runtime } from "../../oci/runtime.ts";
 import { MiniboxError } from "../../error.ts";
-import { eventData } from "../../oci/event-data.ts";
+import { eventData, formatEvent } from "../../oci/event-data.ts";
 import { idOf, type OciCommand } from "./command.ts";
 import { type ParsedFlags, usage } from "./flags.ts";
 import { existingCgroup } from "./processes.ts";
@@ -33,12 +33,10 @@ async function printEvents(
     );
   const cgroup = await existingCgroup(runtime, id);
   const tell = (type: string, data?: unknown): void => {
-    print(
-      `${JSON.stringify({ type, id, ...(data !== undefined && { data }) })}\n`,
-    );
+    print(formatEvent({ type, id, ...(data !== undefined && { data }) }));
   };
   const stats = () => {
-    tell("stats", eventData(cgroup.stats()));
+    tell("stats", eventData(cgroup.stats(), cgroup.directories));
   };
   if (flags.has("stats")) {
     stats();

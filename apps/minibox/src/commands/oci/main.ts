@@ -1,4 +1,4 @@
-import { SyscallError } from "@ns/syscalls";
+import { errnoMessage, type ErrnoName, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../../error.ts";
 import { hintFor } from "../../hint.ts";
 import { Log } from "../../oci/log.ts";
@@ -94,11 +94,21 @@ class WrongUsage extends MiniboxError {
 
 /** Logs what went wrong, and gives the exit status. */
 function report(log: Log, command: string, error: unknown): number {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = textOf(error);
   const begun = !(error instanceof WrongUsage);
   log.fail(`${begun ? (FAILED[command] ?? "") : ""}${text}`, hintOf(error));
   if (process.env["MINIBOX_DEBUG"] === "1") console.error(error);
   return begun && command === "exec" ? 255 : 1;
+}
+
+/** Of a file that cannot be opened, and the like, in the words of Go; any other as it is. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  const isFromKernel =
+    code !== undefined && syscall !== undefined && path !== undefined;
+  if (error instanceof SyscallError || !isFromKernel) return error.message;
+  return `${syscall} ${path}: ${errnoMessage(code as ErrnoName)}`;
 }
 
 /** What errors of a command begin with. */

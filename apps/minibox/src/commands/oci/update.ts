@@ -88,15 +88,20 @@ function fromFlags(flags: ParsedFlags): Resources {
   };
 }
 
-const UNITS = { "": 1, b: 1, k: 2 ** 10, m: 2 ** 20, g: 2 ** 30, t: 2 ** 40 };
+const UNITS = ["", "k", "m", "g", "t", "p"];
 
-/** Bytes, as `64m`. */
+/** Bytes, as `64m`, `64MiB` or `1.5g`; -1 is no limit. */
 function bytesOf(flags: ParsedFlags, name: string): number | undefined {
   const text = flags.value(name);
   if (text === undefined) return undefined;
-  const match = /^(-?\d+)([bkmgt]?)b?$/i.exec(text);
+  if (text === "-1") return -1;
+  const match = /^(\d+(?:\.\d+)?) ?([kmgtp]?)i?b?$/i.exec(text);
   if (match === null)
-    throw usage(`invalid value "${text}" for flag -${name}: expected bytes`);
+    throw usage(
+      `invalid value for ${name}: invalid size: '${text}'`,
+      "a number of bytes, or one with k, m, g or t",
+    );
   const [, digits = "", unit = ""] = match;
-  return Number(digits) * UNITS[unit.toLowerCase() as keyof typeof UNITS];
+  const power = UNITS.indexOf(unit.toLowerCase());
+  return Math.floor(Number(digits) * 1024 ** power);
 }
