@@ -3,43 +3,23 @@ import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
 import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
-import { MiniboxError } from "../error.ts";
-import {
-  type BundlePlan,
-  type BundleWishes,
-  planBundle,
-} from "../plan/oci/container.ts";
+import type { BundlePlan } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, resourcesOf } from "./cgroup.ts";
-import { connectConsole } from "./console-socket.ts";
+import { checkTerminal, type CreateOptions } from "./create-options.ts";
+import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { execError } from "./exec-error.ts";
-import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
+import { pausesFor, planOf } from "./plan-of.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf } from "./status.ts";
 import type { ContainerRecord } from "./store.ts";
-
-/** The options of `create` and `run`. */
-export interface CreateOptions {
-  readonly id: string;
-  /** The bundle's directory, absolute. */
-  readonly bundle: string;
-  readonly pidFile?: string | undefined;
-  readonly consoleSocket?: string | undefined;
-  readonly noPivot: boolean;
-  readonly noNewKeyring: boolean;
-  readonly preserveFds: number;
-  /** Whether the process is left to whoever adopts it. */
-  readonly detached: boolean;
-  /** A terminal of ours that the container's is shown on. */
-  readonly terminal?: { readonly cols: number; readonly rows: number };
-}
 
 /** A container that waits to be started. */
 export interface CreatedContainer {
@@ -55,10 +35,14 @@ export interface CreatedContainer {
 export async function createContainer(
   runtime: Runtime,
   options: CreateOptions,
-  { config, system }: Prepared = prepare(options.bundle, runtime),
+  prepared: Prepared = prepare(options.bundle, runtime),
 ): Promise<CreatedContainer> {
   const { store } = runtime;
-  checkTerminal(config, options);
+  const { config, system } = prepared;
+  checkTerminal(config, {
+    consoleSocket: options.consoleSocket,
+    terminal: options.terminal,
+  });
   store.reserve(options.id);
   let manager: CgroupManager | undefined;
   try {
@@ -69,11 +53,7 @@ export async function createContainer(
       runtime.systemdCgroup,
       system,
     );
-    return await makeContainer(runtime, options, {
-      config,
-      system,
-      cgroup: manager,
-    });
+    return await makeContainer(runtime, options, prepared, manager);
   } catch (error) {
     // one that was there, with processes in it, is another's
     if (!isOccupied(error)) await manager?.delete().catch(() => undefined);
@@ -86,50 +66,20 @@ function isOccupied(error: unknown): boolean {
   return error instanceof CgroupError && error.code === "ERR_CGROUP_EXISTS";
 }
 
-function checkTerminal(
-  { process }: Config,
-  { consoleSocket, terminal }: CreateOptions,
-): void {
-  const has = consoleSocket !== undefined || terminal !== undefined;
-  if (process?.terminal === true && !has)
-    throw new MiniboxError(
-      "ERR_USAGE",
-      "cannot allocate tty if runc will detach without setting console socket",
-      { hint: "--console-socket, or process.terminal false" },
-    );
-  if (process?.terminal !== true && consoleSocket !== undefined)
-    throw new MiniboxError(
-      "ERR_USAGE",
-      "cannot use console socket if runc will not detach or allocate tty",
-    );
-}
-
-interface Ingredients extends Prepared {
-  readonly cgroup: CgroupManager;
-}
-
+/** Whether there is a place for a terminal if, and only if, one is asked for. */
 async function makeContainer(
   runtime: Runtime,
   options: CreateOptions,
-  { config, system, cgroup }: Ingredients,
+  prepared: Prepared,
+  cgroup: CgroupManager,
 ): Promise<CreatedContainer> {
   const { store } = runtime;
+  const { config } = prepared;
   const { id } = options;
   const isSystemd = cgroup.driver === "systemd";
   const { linux: { cgroupsPath } = {} } = config;
-  const wishes: BundleWishes = {
-    id,
-    noPivot: options.noPivot,
-    newKeyring: !options.noNewKeyring,
-    preserveFds: options.preserveFds,
-    cgroupAtPause: isSystemd,
-  };
-  const planWith = (own: CgroupManager | undefined) => {
-    const facts = gatherFacts(options.bundle, config, system, own);
-    return { plan: planBundle(config, wishes, facts), rootfs: facts.rootfs };
-  };
   // before anything is made: what cannot be is an error then
-  const planned = planWith(cgroup);
+  const planned = planOf(options, prepared, cgroup);
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
@@ -148,13 +98,9 @@ async function makeContainer(
   store.write(placed);
   const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
   const record = ownsCgroup ? placed : without;
-  const { plan } = ownsCgroup ? planned : planWith(undefined);
+  const { plan } = ownsCgroup ? planned : planOf(options, prepared, undefined);
   const { hooks = {}, linux = {} } = config;
-  const pauses =
-    isSystemd ||
-    [hooks.prestart, hooks.createRuntime, hooks.createContainer].some(
-      (list) => (list?.length ?? 0) > 0,
-    );
+  const pauses = pausesFor(config, isSystemd);
   const atPause = async (pid: number): Promise<void> => {
     if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });
     const state = stateOf({ ...record, pid }, "creating", config.annotations);
@@ -179,6 +125,7 @@ async function makeContainer(
   };
   try {
     store.write(made);
+    sendPidfd(options.pidfdSocket, pid, "standard");
     if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
   } catch (error) {
     child.kill("SIGKILL");
@@ -204,7 +151,8 @@ async function makeCgroup(
     return true;
   } catch (error) {
     if (!runtime.rootless) throw error;
-    runtime.log.warn(
+    runtime.log.write(
+      "warning",
       `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
     );
     return false;
@@ -237,7 +185,7 @@ async function spawnHeld(
   const seccomp = await seccompOf(config, store.root);
   // for both ways: then it neither waits for the other end, nor sees an end of it
   const hold = openSync(fifo, "r+");
-  const console_ = connectConsole(options.consoleSocket);
+  const console_ = connectTo(options.consoleSocket);
   try {
     const child = spawn(plan.file, plan.args, {
       ...plan.options,

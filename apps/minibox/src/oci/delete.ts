@@ -58,7 +58,10 @@ export async function destroy(
       ),
     });
   } catch (error) {
-    log.warn(error instanceof Error ? error.message : String(error));
+    log.write(
+      "warning",
+      error instanceof Error ? error.message : String(error),
+    );
   }
 }
 

@@ -13,7 +13,7 @@ import { numbersIn } from "../plan/oci/kernel-settings.ts";
 import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
 import { cgroupOf } from "./cgroup.ts";
-import { connectConsole } from "./console-socket.ts";
+import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
@@ -28,6 +28,7 @@ export interface ExecOptions {
   readonly id: string;
   readonly pidFile?: string | undefined;
   readonly consoleSocket?: string | undefined;
+  readonly pidfdSocket?: string | undefined;
   readonly preserveFds: number;
   /** Below the container's own, by controller or for all (`""`). */
   readonly cgroup?: Readonly<Record<string, string>>;
@@ -58,7 +59,10 @@ export async function execProcess(
       "cannot exec in a stopped container",
     );
   if (status === "paused" && !options.ignorePaused)
-    throw new MiniboxError("ERR_PAUSED", "cannot exec in a paused container");
+    throw new MiniboxError(
+      "ERR_PAUSED",
+      "cannot exec in a paused container (use --ignore-paused to override)",
+    );
   using init = InitProcess.open(record);
   checkBounds(process, init.pid);
   const {
@@ -71,7 +75,7 @@ export async function execProcess(
     preserveFds: options.preserveFds,
   });
   const seccomp = await seccompOf({ ...config, process }, store.root);
-  const socket = connectConsole(options.consoleSocket);
+  const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
   const directories = await cgroupsFor(runtime, options);
@@ -90,13 +94,27 @@ export async function execProcess(
       ...(pty !== undefined && { pty: { ...pty, console: undefined } }),
     });
     await child.spawned;
-    if (options.pidFile !== undefined)
-      writePidFile(options.pidFile, child.pid ?? 0);
+    tellOf(child, options);
     return child;
   } catch (error) {
     throw execError(error, file);
   } finally {
     if (socket !== undefined) closeSync(socket);
+  }
+}
+
+/** Tells who wants to know which process it is; one that nobody can be told of is not left. */
+function tellOf(
+  child: Child,
+  { pidfdSocket, pidFile }: Pick<ExecOptions, "pidfdSocket" | "pidFile">,
+): void {
+  const { pid = 0 } = child;
+  try {
+    sendPidfd(pidfdSocket, pid, "setns");
+    if (pidFile !== undefined) writePidFile(pidFile, pid);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
   }
 }
 

@@ -10,14 +10,22 @@ export interface Prepared {
 }
 
 /**
- * Reads the configuration, which can be run, and what there is to run it in.
+ * Reads the configuration, which can be run, and what there is to run it in, and makes ready for joining a cgroup.
  * @throws {OciError}
  */
 export function prepare(bundle: string, runtime: Runtime): Prepared {
   const system = readCgroups();
   attachAhead(system);
+  return { config: loadConfig(bundle, runtime), system };
+}
+
+/**
+ * A configuration that can be run.
+ * @throws {OciError}
+ */
+export function loadConfig(bundle: string, { log }: Runtime): Config {
   const config = readConfig(bundle);
   for (const { path, reason } of validateConfig(config))
-    runtime.log.write("warning", `${path}: ${reason}`);
-  return { config, system };
+    log.write("warning", `${path}: ${reason}`);
+  return config;
 }

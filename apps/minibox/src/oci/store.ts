@@ -73,7 +73,7 @@ export class Store {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       throw new MiniboxError(
         "ERR_CONTAINER_EXISTS",
-        `container with given ID already exists: '${id}'`,
+        "container with given ID already exists",
         { cause: error, hint: `minibox delete ${id} removes it` },
       );
     }

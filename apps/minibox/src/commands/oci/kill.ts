@@ -3,14 +3,25 @@ import { MiniboxError } from "../../error.ts";
 import { cgroupOf } from "../../oci/cgroup.ts";
 import { deleteContainer } from "../../oci/delete.ts";
 import { InitProcess } from "../../oci/init-process.ts";
+import type { Runtime } from "../../oci/runtime.ts";
 import { statusOf } from "../../oci/status.ts";
-import { idOf, parseFlags, usage } from "./flags.ts";
-import type { OciCommand } from "./main.ts";
+import { idOf, type OciCommand } from "./command.ts";
+import { type ParsedFlags, usage } from "./flags.ts";
 
 /** `minibox kill`. */
-export const kill: OciCommand = async ({ store }, args) => {
-  const flags = parseFlags(args, { "a|all": "switch" });
-  const [id, name = "SIGTERM"] = idOf(flags, "kill", 2);
+export const kill: OciCommand = {
+  words: "ID [SIGNAL]",
+  about: "send the first process of a container a signal; default: SIGTERM",
+  flags: { "a|all": ["switch", "send it to all processes"] },
+  count: [1, 2],
+  run: killProcess,
+};
+
+async function killProcess(
+  { store }: Runtime,
+  flags: ParsedFlags,
+): Promise<number> {
+  const [id, name = "SIGTERM"] = idOf(flags);
   const signal = parseSignal(name);
   const record = store.read(id);
   const cgroup = await cgroupOf(record);
@@ -31,7 +42,7 @@ export const kill: OciCommand = async ({ store }, args) => {
   else init.signal(signal);
   if (signal === Signals.SIGKILL && status === "paused") await cgroup?.thaw();
   return 0;
-};
+}
 
 function signalAll(pids: readonly number[], signal: number): void {
   for (const pid of pids) {
@@ -56,9 +67,16 @@ export function parseSignal(text: string): number {
 }
 
 /** `minibox delete`. */
-export const remove: OciCommand = async (runtime, args) => {
-  const flags = parseFlags(args, { "f|force": "switch" });
-  const [id] = idOf(flags, "delete");
-  await deleteContainer(runtime, id, flags.has("force"));
-  return 0;
+export const remove: OciCommand = {
+  words: "ID",
+  about: "remove what there is of a container that has ended",
+  flags: {
+    "f|force": ["switch", "kill it first; it is no error if there is none"],
+  },
+  count: [1, 1],
+  async run(runtime, flags) {
+    const [id] = idOf(flags);
+    await deleteContainer(runtime, id, flags.has("force"));
+    return 0;
+  },
 };
