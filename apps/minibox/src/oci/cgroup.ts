@@ -25,15 +25,15 @@ export async function cgroupFor(
 }
 
 /** The cgroup of a container that was made. */
-export async function cgroupOf({
-  cgroup,
-  cgroupDirectories = {},
-}: Pick<ContainerRecord, "cgroup" | "cgroupDirectories">): Promise<
-  CgroupManager | undefined
-> {
+export async function cgroupOf(
+  {
+    cgroup,
+    cgroupDirectories = {},
+  }: Pick<ContainerRecord, "cgroup" | "cgroupDirectories">,
+  system: CgroupSystem = readCgroups(),
+): Promise<CgroupManager | undefined> {
   if (cgroup === undefined) return undefined;
   if (cgroup.driver === "systemd") return openSystemdCgroup(cgroup.path);
-  const system = readCgroups();
   if (system.mode === "v2") return openCgroup(cgroup.path);
   // Below the maker's own cgroup, which may be another in each hierarchy of v1.
   const directories = Object.values(cgroupDirectories);

@@ -1,4 +1,5 @@
 import { closeSync, readFileSync } from "node:fs";
+import { readCgroups } from "@ns/cgroup";
 import { homeOf, readUserDatabase } from "@ns/idmap";
 import { type Config, type Process, validateProcess } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
@@ -12,6 +13,7 @@ import { MiniboxError } from "../error.ts";
 import { numbersIn } from "../plan/oci/kernel-settings.ts";
 import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
+import { attachAhead } from "./attach-ahead.ts";
 import { cgroupOf } from "./cgroup.ts";
 import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { namespacesOf } from "./namespaces-of.ts";
@@ -49,6 +51,8 @@ export async function execProcess(
   options: ExecOptions,
 ): Promise<Child> {
   const { store } = runtime;
+  const system = readCgroups();
+  attachAhead(system);
   const record = store.read(options.id);
   const config = store.config(options.id);
   validateProcess(process);
@@ -78,7 +82,8 @@ export async function execProcess(
   const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
-  const directories = await cgroupsFor(runtime, options);
+  const cgroup = await cgroupOf(record, system);
+  const directories = cgroupsFor(cgroup?.directories, options);
   try {
     const child = spawn(file, args, {
       ...own,
@@ -166,11 +171,10 @@ function groupsAreFixed(pid: number): boolean {
   );
 }
 
-async function cgroupsFor(
-  { store }: Runtime,
-  { id, cgroup = {} }: ExecOptions,
-): Promise<string[]> {
-  const own = (await cgroupOf(store.read(id)))?.directories ?? {};
+function cgroupsFor(
+  own: Readonly<Record<string, string>> = {},
+  { cgroup = {} }: ExecOptions,
+): string[] {
   return Object.entries(own).map(([controller, directory]) => {
     const below = cgroup[controller] ?? cgroup[""] ?? "";
     const parts = below.split("/").filter((part) => part !== "");
