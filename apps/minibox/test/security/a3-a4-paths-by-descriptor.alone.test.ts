@@ -1,0 +1,103 @@
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { requires } from "@ns/testkit";
+import { expect, test } from "vitest";
+import { Bundle, uniqueId } from "../internal/bundle.ts";
+import { NEEDS } from "./internal/probe.ts";
+
+const NUMBERS = [...Array.from({ length: 18 }, (_, i) => i + 3), 32, 64];
+
+/** A parent whose descriptor `fd` is the host's root directory. */
+const holding = (fd: number): string[] => [
+  ...["bash", "-c", `exec "$@" ${fd}</`, "bash"],
+];
+
+function inDirectory(cwd: string): Bundle {
+  return new Bundle().configure("pwd", ({ process }) => {
+    if (process !== undefined) process.cwd = cwd;
+  });
+}
+
+test(
+  "A3: a working directory by one of the descriptors 3 to 64 is refused",
+  { timeout: 120_000 },
+  async (context) => {
+    requires(context, ...NEEDS);
+    for (const fd of NUMBERS) {
+      const bundle = inDirectory(`/proc/self/fd/${fd}`);
+      const { code } = await bundle.through(holding(fd), "create", uniqueId());
+      expect({ fd, code }).toEqual({ fd, code: 1 });
+    }
+  },
+);
+
+test.for(["/proc/self/fd/3", "/link", "/proc/self/fd/3/etc"])(
+  "A3: a working directory outside is refused, though its descriptor is the caller's gift: %s",
+  async (cwd, context) => {
+    requires(context, ...NEEDS);
+    const bundle = inDirectory(cwd);
+    symlinkSync("/proc/self/fd/3", join(bundle.rootfs, "link"));
+    const { code, stderr } = await bundle.through(
+      holding(3),
+      ...["create", "--preserve-fds", "1", uniqueId()],
+    );
+    expect(code).toBe(1);
+    expect(stderr).toContain("outside of the root directory");
+  },
+);
+
+test.for(["/proc/self/fd/3", "/link"])(
+  "A3: exec refuses one, too: %s",
+  async (cwd, context) => {
+    requires(context, ...NEEDS);
+    const bundle = new Bundle().configure("sleep 100");
+    symlinkSync("/proc/self/fd/3", join(bundle.rootfs, "link"));
+    const id = uniqueId();
+    await bundle.minibox("run", "--detach", id);
+    const { code, stdout, stderr } = await bundle.through(
+      holding(3),
+      ...["exec", "--preserve-fds", "1", "--cwd", cwd, id, "pwd"],
+    );
+    expect({ code, stdout }).toEqual({ code: 255, stdout: "" });
+    expect(stderr).toContain("outside of the root directory");
+  },
+);
+
+test(
+  "A4: no program is reached by one of the descriptors 3 to 64",
+  { timeout: 120_000 },
+  async (context) => {
+    requires(context, ...NEEDS);
+    for (const fd of NUMBERS) {
+      const bundle = new Bundle().configure("", ({ process }) => {
+        if (process !== undefined)
+          process.args = [`/proc/self/fd/${fd}/bin/sh`, "-c", "echo reached"];
+      });
+      const { code, stdout } = await bundle.through(
+        holding(fd),
+        ...["run", uniqueId()],
+      );
+      expect({ fd, ok: code === 0, stdout }).toEqual({
+        ...{ fd, ok: false, stdout: "" },
+      });
+    }
+  },
+);
+
+test("A4: nor by what exec has", async (context) => {
+  requires(context, ...NEEDS);
+  const bundle = new Bundle().configure("sleep 100");
+  const id = uniqueId();
+  await bundle.minibox("run", "--detach", id);
+  for (const fd of [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 30]) {
+    for (const path of ["", "/bin/sh", "/../../bin/sh"]) {
+      const { code, stdout } = await bundle.through(
+        holding(fd),
+        ...["exec", id, `/proc/self/fd/${fd}${path}`, "-c", "echo reached"],
+      );
+      expect({ fd, path, ok: code === 0, stdout }).toEqual({
+        ...{ fd, path, ok: false, stdout: "" },
+      });
+    }
+  }
+});
