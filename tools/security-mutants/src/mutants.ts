@@ -1,4 +1,6 @@
 import { handles } from "./mutants/handles.ts";
+import { kernelFiles } from "./mutants/kernel-files.ts";
+import { paths } from "./mutants/paths.ts";
 import type { Edit } from "./mutate.ts";
 
 /** A protection, and the test that fails without it. */
@@ -15,4 +17,8 @@ export interface Mutant {
 }
 
 /** Every invariant that applies, in the order of their ids. */
-export const mutants: readonly Mutant[] = [...handles];
+export const mutants: readonly Mutant[] = [
+  ...handles,
+  ...paths,
+  ...kernelFiles,
+];

@@ -6,7 +6,7 @@ import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
-import { cgroupFor, resourcesOf } from "./cgroup.ts";
+import { cgroupFor, limitsOf } from "./cgroup.ts";
 import { connectConsole } from "./console-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
@@ -152,7 +152,7 @@ async function makeContainer(
     ...(ownsCgroup ? placed : without),
     rootfs: facts.rootfs,
   };
-  const { hooks = {}, linux = {} } = config;
+  const { hooks = {} } = config;
   const pauses =
     isSystemd ||
     [hooks.prestart, hooks.createRuntime, hooks.createContainer].some(
@@ -171,7 +171,7 @@ async function makeContainer(
   );
   store.write(record);
   const atPause = async (pid: number): Promise<void> => {
-    if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });
+    if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
     const state = stateOf({ ...record, pid }, "creating", config.annotations);
     await runHooks(hooks.prestart, { name: "prestart", state });
     await runHooks(hooks.createRuntime, { name: "createRuntime", state });
@@ -212,10 +212,10 @@ function isOwn(config: Config, type: "pid"): boolean {
 async function makeCgroup(
   runtime: Runtime,
   cgroup: CgroupManager,
-  { linux }: Config,
+  config: Config,
 ): Promise<boolean> {
   try {
-    await cgroup.create(resourcesOf(linux?.resources));
+    await cgroup.create(limitsOf(config, runtime));
     return true;
   } catch (error) {
     if (!runtime.rootless) throw error;
