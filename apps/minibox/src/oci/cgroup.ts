@@ -53,6 +53,18 @@ export async function cgroupOf(
   });
 }
 
+/**
+ * The limits of a new container. Without a list of devices there are the default ones, as with an empty list
+ * (GHSA-g54h-m393-cpwq); but for who is no root of the machine, who has no others anyway and may not filter them.
+ */
+export function limitsOf(
+  { linux }: Config,
+  { rootless }: { readonly rootless: boolean },
+): Resources {
+  const limits = resourcesOf(linux?.resources);
+  return rootless ? limits : { devices: [], ...limits };
+}
+
 /** Limits as the cgroup takes them: numbers that are bigints in the configuration are as good as infinite here. */
 export function resourcesOf(resources: unknown): Resources {
   return withNumbers(resources ?? {}) as Resources;

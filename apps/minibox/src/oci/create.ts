@@ -5,7 +5,7 @@ import { type Child, spawn } from "@ns/spawn";
 import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import type { BundlePlan } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
-import { cgroupFor, resourcesOf } from "./cgroup.ts";
+import { cgroupFor, limitsOf } from "./cgroup.ts";
 import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { execError } from "./exec-error.ts";
@@ -99,10 +99,10 @@ async function makeContainer(
   const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
   const record = ownsCgroup ? placed : without;
   const { plan } = ownsCgroup ? planned : planOf(options, prepared, undefined);
-  const { hooks = {}, linux = {} } = config;
+  const { hooks = {} } = config;
   const pauses = pausesFor(config, isSystemd);
   const atPause = async (pid: number): Promise<void> => {
-    if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });
+    if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
     const state = stateOf({ ...record, pid }, "creating", config.annotations);
     await runHooks(hooks.prestart, { name: "prestart", state });
     await runHooks(hooks.createRuntime, { name: "createRuntime", state });
@@ -144,10 +144,10 @@ function isOwn(config: Config, type: "pid"): boolean {
 async function makeCgroup(
   runtime: Runtime,
   cgroup: CgroupManager,
-  { linux }: Config,
+  config: Config,
 ): Promise<boolean> {
   try {
-    await cgroup.create(resourcesOf(linux?.resources));
+    await cgroup.create(limitsOf(config, runtime));
     return true;
   } catch (error) {
     if (!runtime.rootless) throw error;

@@ -25,6 +25,8 @@ export class Bundle {
   readonly directory: string;
   readonly rootfs: string;
   readonly state: string;
+  /** How long a command may take. */
+  timeoutMs = 20_000;
 
   constructor() {
     this.directory = mkdtempSync(join(tmpdir(), "minibox-bundle-"));
@@ -86,16 +88,27 @@ export class Bundle {
   }
 
   /** The same of another runtime. */
-  async runtime(
-    program: string,
+  runtime(program: string, ...args: readonly string[]): Promise<RunResult> {
+    return this.#capture([program, "--root", this.state, ...args]);
+  }
+
+  /** Runs minibox by way of other words, which have a command after them: `["strace", "-f"]`. */
+  through(
+    words: readonly string[],
     ...args: readonly string[]
   ): Promise<RunResult> {
+    return this.#capture([
+      ...[...words, programPath(), "--root", this.state],
+      ...args,
+    ]);
+  }
+
+  async #capture(all: readonly string[]): Promise<RunResult> {
     const [out, err] = ["out", "err"].map((name) => join(this.directory, name));
-    const all = [program, "--root", this.state, ...args];
     const { code, signal } = await run(
       "sh",
       ["-c", `exec "$@" >${out} 2>${err}`, "sh", ...all],
-      { cwd: this.directory },
+      { cwd: this.directory, timeoutMs: this.timeoutMs },
     );
     const [stdout = "", stderr = ""] = [out, err].map((path) =>
       readFileSync(path ?? "", "utf8"),
