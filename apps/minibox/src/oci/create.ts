@@ -248,12 +248,31 @@ async function makeCgroup(
     return true;
   } catch (error) {
     if (!runtime.rootless) throw error;
+    refuseLimits(linux?.resources, error);
     runtime.log.write(
       "warning",
       `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
     );
     return false;
   }
+}
+
+/** Limits that cannot be set are an error; devices an ordinary user cannot make anyway. */
+function refuseLimits(resources: object | undefined, cause: unknown): void {
+  const [limited] = Object.entries(resources ?? {}).filter(
+    ([name, value]: [string, unknown]) =>
+      name !== "devices" &&
+      typeof value === "object" &&
+      Object.keys(value ?? {}).length > 0,
+  );
+  if (limited === undefined) return;
+  const [name] = limited;
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new MiniboxError(
+    "ERR_UNSUPPORTED",
+    `cannot honour linux.resources.${name}: no cgroup for the container: ${reason}`,
+    { cause, hint: "one has to be delegated to its user: minibox doctor" },
+  );
 }
 
 /** By which it is found again: the path from the top, or systemd's name. */
