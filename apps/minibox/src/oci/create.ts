@@ -6,11 +6,13 @@ import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
+import { withActivation } from "./activation.ts";
 import { cgroupFor, resourcesOf } from "./cgroup.ts";
 import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
+import { makeCgroup } from "./make-cgroup.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { ownerName } from "./owner.ts";
 import { writePidFile } from "./pid-file.ts";
@@ -211,17 +213,6 @@ async function makeContainer(
   return { record: made, config, child };
 }
 
-/** What the program is told of sockets that systemd has opened: it is process 1, whatever its id outside. */
-export function withActivation(config: Config, count: number): Config {
-  if (count === 0 || config.process === undefined) return config;
-  const told = [`LISTEN_FDS=${count}`, "LISTEN_PID=1"];
-  const { process } = config;
-  return {
-    ...config,
-    process: { ...process, env: [...(process.env ?? []), ...told] },
-  };
-}
-
 /** Whether the process waits, while it is made, for something that is done to it. */
 export function pausesFor({ hooks = {} }: Config, isSystemd: boolean): boolean {
   return (
@@ -235,44 +226,6 @@ export function pausesFor({ hooks = {} }: Config, isSystemd: boolean): boolean {
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
-}
-
-/** Makes the cgroup; without the right to, the container has none of its own, where that is no error. */
-async function makeCgroup(
-  runtime: Runtime,
-  cgroup: CgroupManager,
-  { linux }: Config,
-): Promise<boolean> {
-  try {
-    await cgroup.create(resourcesOf(linux?.resources));
-    return true;
-  } catch (error) {
-    if (!runtime.rootless) throw error;
-    refuseLimits(linux?.resources, error);
-    runtime.log.write(
-      "warning",
-      `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return false;
-  }
-}
-
-/** Limits that cannot be set are an error; devices an ordinary user cannot make anyway. */
-function refuseLimits(resources: object | undefined, cause: unknown): void {
-  const [limited] = Object.entries(resources ?? {}).filter(
-    ([name, value]: [string, unknown]) =>
-      name !== "devices" &&
-      typeof value === "object" &&
-      Object.keys(value ?? {}).length > 0,
-  );
-  if (limited === undefined) return;
-  const [name] = limited;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  throw new MiniboxError(
-    "ERR_UNSUPPORTED",
-    `cannot honour linux.resources.${name}: no cgroup for the container: ${reason}`,
-    { cause, hint: "one has to be delegated to its user: minibox doctor" },
-  );
 }
 
 /** By which it is found again: the path from the top, or systemd's name. */

@@ -5,13 +5,13 @@ import { checkContainerId } from "@ns/oci";
 import { planSpawn } from "@ns/spawn";
 import type { Step } from "@ns/syscalls";
 import { planBundle } from "../plan/oci/container.ts";
+import { withActivation } from "./activation.ts";
 import { cgroupFor } from "./cgroup.ts";
 import {
   checkTerminal,
   type CreateOptions,
   loadConfig,
   pausesFor,
-  withActivation,
 } from "./create.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import type { Runtime } from "./runtime.ts";

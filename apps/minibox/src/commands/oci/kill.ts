@@ -60,7 +60,7 @@ function signalAll(pids: readonly number[], signal: number): void {
 
 /** A signal by number, or by name with or without SIG. */
 export function parseSignal(text: string): number {
-  if (/^\d{1,2}$/.test(text) && Number(text) <= 64) return Number(text);
+  if (/^\d{1,9}$/.test(text)) return Number(text);
   const known: Readonly<Record<string, number>> = Signals;
   const name = text.toUpperCase();
   const number = known[name] ?? known[`SIG${name}`];
