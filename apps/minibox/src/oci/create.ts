@@ -10,6 +10,7 @@ import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { execError } from "./exec-error.ts";
 import { runHooks } from "./hooks.ts";
+import { makeCgroup } from "./make-cgroup.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
@@ -138,25 +139,6 @@ async function makeContainer(
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
-}
-
-/** Makes the cgroup; without the right to, the container has none of its own, where that is no error. */
-async function makeCgroup(
-  runtime: Runtime,
-  cgroup: CgroupManager,
-  config: Config,
-): Promise<boolean> {
-  try {
-    await cgroup.create(limitsOf(config, runtime));
-    return true;
-  } catch (error) {
-    if (!runtime.rootless) throw error;
-    runtime.log.write(
-      "warning",
-      `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return false;
-  }
 }
 
 /** By which it is found again: the path from the top, or systemd's name. */

@@ -1,6 +1,7 @@
 import type { CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
+import { withActivation } from "./activation.ts";
 import type { CreateOptions } from "./create-options.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import type { Prepared } from "./prepare.ts";
@@ -25,17 +26,6 @@ export function planOf(
   };
   const plan = planBundle(withActivation(config, activatedFds), wishes, facts);
   return { plan, rootfs: facts.rootfs };
-}
-
-/** What the program is told of sockets that systemd has opened: it is process 1, whatever its id outside. */
-function withActivation(config: Config, count: number): Config {
-  if (count === 0 || config.process === undefined) return config;
-  const told = [`LISTEN_FDS=${count}`, "LISTEN_PID=1"];
-  const { process } = config;
-  return {
-    ...config,
-    process: { ...process, env: [...(process.env ?? []), ...told] },
-  };
 }
 
 /** Whether the process waits, while it is made, for something that is done to it. */

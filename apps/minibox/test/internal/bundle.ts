@@ -118,7 +118,7 @@ export class Bundle {
 }
 
 function programPath(): string {
-  return join(checkoutFor(0), "apps/minibox/bin/minibox");
+  return join(checkoutFor(process.getuid?.() ?? 0), "apps/minibox/bin/minibox");
 }
 
 let count = 0;

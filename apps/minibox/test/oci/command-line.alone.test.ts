@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { program, requires, root } from "@ns/testkit";
 import { describe, expect, type TestContext, test } from "vitest";
 import { Bundle } from "../internal/bundle.ts";
-import { SideBySide } from "./internal/side-by-side.ts";
+import { type Outcome, SideBySide } from "./internal/side-by-side.ts";
 
 const WAITING = "trap 'exit 3' USR1; while :; do sleep 0.05; done";
 
@@ -22,19 +22,23 @@ function sideBySide(context: TestContext, terminal = false) {
   return { bundle, pair };
 }
 
-/** Runs commands one after the other, each with both. Usage, which is in each one's words, is not compared. */
-async function compare(
-  pair: SideBySide,
-  commands: readonly string[],
-): Promise<void> {
+/** What both did of commands run one after the other. The usage, which is in each one's words, is not compared. */
+async function outcomes(pair: SideBySide, commands: readonly string[]) {
+  const ours: unknown[] = [];
+  const theirs: unknown[] = [];
   for (const command of commands) {
-    const { ours, theirs } = await pair.both(wordsOf(command));
-    const isUsage = theirs.stdout.startsWith("Incorrect Usage");
-    expect(ours.stdout.startsWith("Incorrect Usage"), command).toBe(isUsage);
-    const shown = (all: typeof ours) =>
-      isUsage ? { code: all.code, stderr: all.stderr } : all;
-    expect({ command, ...shown(ours) }).toEqual({ command, ...shown(theirs) });
+    const both = await pair.both(wordsOf(command));
+    ours.push({ command, ...withoutUsage(both.ours) });
+    theirs.push({ command, ...withoutUsage(both.theirs) });
   }
+  return { ours, theirs };
+}
+
+function withoutUsage(outcome: Outcome): Outcome {
+  const [first = ""] = outcome.stdout.split("\n");
+  return first.startsWith("Incorrect Usage")
+    ? { ...outcome, stdout: "Incorrect Usage" }
+    : outcome;
 }
 
 /** Words, those with spaces in single quotes. */
@@ -47,7 +51,7 @@ function wordsOf(command: string): string[] {
 describe("each command says and gives what runc's does", () => {
   test("of a container that is created", async (context) => {
     const { pair } = sideBySide(context);
-    await compare(pair, [
+    const all1 = await outcomes(pair, [
       "create ID",
       "create ID",
       "run ID",
@@ -64,11 +68,12 @@ describe("each command says and gives what runc's does", () => {
       "delete ID",
       "list",
     ]);
+    expect(all1.ours).toEqual(all1.theirs);
   });
 
   test("of a container that runs", async (context) => {
     const { pair } = sideBySide(context);
-    await compare(pair, [
+    const all2 = await outcomes(pair, [
       "run -d --pid-file FILE ID",
       "state ID",
       "list",
@@ -109,15 +114,17 @@ describe("each command says and gives what runc's does", () => {
       "resume ID",
       "kill ID KILL",
     ]);
+    expect(all2.ours).toEqual(all2.theirs);
   });
 
   test("of a container that has ended", async (context) => {
     const { pair } = sideBySide(context);
-    await compare(pair, ["run -d ID", "kill ID KILL"]);
+    const all3 = await outcomes(pair, ["run -d ID", "kill ID KILL"]);
+    expect(all3.ours).toEqual(all3.theirs);
     await expect
       .poll(async () => (await pair.both(["state", "ID"])).ours.stdout)
       .toContain("stopped");
-    await compare(pair, [
+    const all4 = await outcomes(pair, [
       "state ID",
       "list",
       "ps ID",
@@ -134,49 +141,40 @@ describe("each command says and gives what runc's does", () => {
       "kill ID 9 --all",
       "delete ID",
     ]);
+    expect(all4.ours).toEqual(all4.theirs);
   });
 
   test("of a container that there is not", async (context) => {
     const { pair } = sideBySide(context);
-    await compare(
-      pair,
-      [
-        ...["state ID", "start ID", "kill ID", "ps ID", "pause ID"],
-        ...["resume ID", "exec ID id", "update ID", "events ID"],
-        ...["delete ID", "delete -f ID", "delete ID --force", "list"],
-        ...["list -f json", "list -q", "list -f nonsense"],
-      ].map((command) => command),
-    );
+    const all = await outcomes(pair, [
+      ...["state ID", "start ID", "kill ID", "ps ID", "pause ID"],
+      ...["resume ID", "exec ID id", "update ID", "events ID"],
+      ...["delete ID", "delete -f ID", "delete ID --force", "list"],
+      ...["list -f json", "list -q", "list -f nonsense"],
+    ]);
+    expect(all.ours).toEqual(all.theirs);
   });
 
   test("of words that are wrong", async (context) => {
     const { pair } = sideBySide(context);
-    const { commands } = {
-      commands: [
-        ...["state", "state a b", "create", "start", "kill", "delete", "exec"],
-        ...[
-          "ps",
-          "pause",
-          "resume",
-          "update",
-          "events",
-          "list a",
-          "kill a b c",
-        ],
-        ...["run -d", "create --nonsense ID", "exec --nonsense ID true"],
-        ...["create --bundle /nowhere ID", "create -b=/proc ID"],
-        ...["--log /nowhere/log list", "--log-format nonsense list"],
-        ...["create --console-socket /nowhere ID", "spec"],
-        "run --console-socket /nowhere ID",
-        "create --pid-file /nowhere/file ID",
-      ],
-    };
-    await compare(pair, commands);
+    const commands = [
+      ...["state", "state a b", "create", "start", "kill", "delete", "exec"],
+      ...["ps", "pause", "resume", "update", "events", "list a", "kill a b c"],
+      ...["run -d", "create --nonsense ID", "exec --nonsense ID true"],
+      ...["create --bundle /nowhere ID", "create -b=/proc ID"],
+      ...["--log /nowhere/log list", "--log-format nonsense list"],
+      ...["create --console-socket /nowhere ID", "spec"],
+      "run --console-socket /nowhere ID",
+      "create --pid-file /nowhere/file ID",
+    ];
+    const all5 = await outcomes(pair, commands);
+    expect(all5.ours).toEqual(all5.theirs);
   });
 
   test("of a terminal that nobody takes", async (context) => {
     const { pair } = sideBySide(context, true);
-    await compare(pair, ["create ID", "run -d ID", "list"]);
+    const all6 = await outcomes(pair, ["create ID", "run -d ID", "list"]);
+    expect(all6.ours).toEqual(all6.theirs);
   });
 
   test.each([
@@ -191,7 +189,8 @@ describe("each command says and gives what runc's does", () => {
     const pair = new SideBySide(bundle.directory);
     const { ours, theirs } = await pair.both(["run", "ID"]);
     expect(ours).toEqual(theirs);
-    await compare(pair, ["list"]);
+    const all7 = await outcomes(pair, ["list"]);
+    expect(all7.ours).toEqual(all7.theirs);
   });
 });
 
@@ -210,18 +209,23 @@ test("a log file gets the lines that runc writes, and stderr the bare message", 
     });
     expect(our).toBe(their);
   }
-  await compare(pair, ["--log-format json start ID", "--debug=false list"]);
+  const all8 = await outcomes(pair, [
+    "--log-format json start ID",
+    "--debug=false list",
+  ]);
+  expect(all8.ours).toEqual(all8.theirs);
 });
 
 test("update takes each flag of runc's, and both limit the same", async (context) => {
   const { pair, bundle } = sideBySide(context);
-  await compare(pair, ["run -d --pid-file FILE ID"]);
+  const all9 = await outcomes(pair, ["run -d --pid-file FILE ID"]);
+  expect(all9.ours).toEqual(all9.theirs);
   const limits = JSON.stringify({
     memory: { limit: 50_000_000 },
     cpu: { shares: 300 },
   });
   writeFileSync(join(bundle.directory, "limits"), limits);
-  await compare(pair, [
+  const all10 = await outcomes(pair, [
     "update --memory 64M --memory-reservation 32m ID",
     "update --cpu-period 50000 --cpu-quota 25000 --cpu-share 512 ID",
     "update --cpuset-cpus 0 --cpuset-mems 0 ID",
@@ -229,6 +233,7 @@ test("update takes each flag of runc's, and both limit the same", async (context
     `update -r ${bundle.directory}/limits ID`,
     "update --resources /nowhere ID",
   ]);
+  expect(all10.ours).toEqual(all10.theirs);
   const limitsOf = (name: string): string => {
     const pid = readFileSync(join(bundle.directory, `${name}-file`), "utf8");
     const cgroup = (controller: string, file: string) =>
@@ -260,7 +265,8 @@ function cgroupOf(pid: string, controller: string): string {
 
 test("events --stats have runc's members", async (context) => {
   const { pair } = sideBySide(context);
-  await compare(pair, ["run -d ID"]);
+  const all11 = await outcomes(pair, ["run -d ID"]);
+  expect(all11.ours).toEqual(all11.theirs);
   const { ours, theirs } = await pair.both(["events", "--stats", "ID"]);
   const membersOf = (text: string) => shapeOf(JSON.parse(text));
   expect(membersOf(ours.stdout)).toEqual(membersOf(theirs.stdout));
@@ -279,7 +285,8 @@ function shapeOf(value: unknown): unknown {
 
 test("ps prints the processes with any options of ps", async (context) => {
   const { pair } = sideBySide(context);
-  await compare(pair, ["run -d ID"]);
+  const all12 = await outcomes(pair, ["run -d ID"]);
+  expect(all12.ours).toEqual(all12.theirs);
   for (const words of ["ps ID", "ps ID aux", "ps ID -o pid,args"]) {
     const { ours, theirs } = await pair.both(wordsOf(words));
     const [ourHead, ourFirst] = ours.stdout.split("\n");

@@ -100,7 +100,7 @@ test.each([
     });
     const { code, stderr } = await bundle.minibox("create", uniqueId());
     expect(code).toBe(1);
-    // a line of the log, in which quotes are escaped
+    // as a line of the log has it
     expect(stderr.replaceAll('\\"', '"')).toContain(words);
     expect(bundle.ids()).toEqual([]);
   },

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { isTerminal } from "../../terminal.ts";
 import { Log } from "../../oci/log.ts";
 import type { Runtime } from "../../oci/runtime.ts";
@@ -63,19 +64,31 @@ export function logOf(flags: ParsedFlags): Log {
  * @throws {MiniboxError} for what cannot be meant.
  */
 export function runtimeOf(flags: ParsedFlags, log: Log): Runtime {
+  const rootless = isRootless(flags.value("rootless") ?? "auto");
   return {
-    store: new Store(flags.value("root") ?? defaultRoot()),
+    // not every command has to do with containers
+    get store() {
+      return new Store(flags.value("root") ?? defaultRoot());
+    },
     log,
     systemdCgroup: flags.has("systemd-cgroup"),
-    rootless: isRootless(flags.value("rootless") ?? "auto"),
+    rootless,
   };
 }
 
 function defaultRoot(): string {
-  const directory = process.env["XDG_RUNTIME_DIR"];
-  if (process.geteuid?.() === 0 || directory === undefined || directory === "")
-    return "/run/minibox";
-  return `${directory}/minibox`;
+  const uid = process.geteuid?.() ?? 0;
+  if (uid === 0) return "/run/minibox";
+  const { XDG_RUNTIME_DIR: told = "" } = process.env;
+  // where systemd puts it
+  const directory = told === "" ? `/run/user/${uid}` : told;
+  if (existsSync(directory)) return `${directory}/minibox`;
+  throw usage(
+    told === ""
+      ? `XDG_RUNTIME_DIR is not set, and there is no ${directory}`
+      : `there is no directory ${directory}, which XDG_RUNTIME_DIR names`,
+    "--root DIR tells where the states of containers are kept",
+  );
 }
 
 function isRootless(text: string): boolean {

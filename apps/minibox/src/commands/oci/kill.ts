@@ -3,6 +3,7 @@ import { MiniboxError } from "../../error.ts";
 import { cgroupOf } from "../../oci/cgroup.ts";
 import { deleteContainer } from "../../oci/delete.ts";
 import { InitProcess } from "../../oci/init-process.ts";
+import { processesOf } from "../../oci/processes.ts";
 import type { Runtime } from "../../oci/runtime.ts";
 import { statusOf } from "../../oci/status.ts";
 import { idOf, type OciCommand } from "./command.ts";
@@ -25,11 +26,12 @@ async function killProcess(
   const signal = parseSignal(name);
   const record = store.read(id);
   const cgroup = await cgroupOf(record);
-  if (flags.has("all") && cgroup?.exists() === true) {
-    signalAll(cgroup.processes(), signal);
+  const status = statusOf(store, record);
+  if (flags.has("all")) {
+    const alone = status !== "stopped" || cgroup?.exists() === true;
+    if (alone) signalAll(await processesOf(record), signal);
     return 0;
   }
-  const status = statusOf(store, record);
   if (status === "stopped")
     throw new MiniboxError("ERR_NOT_RUNNING", "container not running");
   using init = InitProcess.open(record);
@@ -58,7 +60,7 @@ function signalAll(pids: readonly number[], signal: number): void {
 
 /** A signal by number, or by name with or without SIG. */
 export function parseSignal(text: string): number {
-  if (/^\d{1,2}$/.test(text) && Number(text) <= 64) return Number(text);
+  if (/^\d{1,9}$/.test(text)) return Number(text);
   const known: Readonly<Record<string, number>> = Signals;
   const name = text.toUpperCase();
   const number = known[name] ?? known[`SIG${name}`];

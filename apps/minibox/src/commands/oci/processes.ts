@@ -1,5 +1,6 @@
 import { MiniboxError } from "../../error.ts";
 import { cgroupOf } from "../../oci/cgroup.ts";
+import { processesOf } from "../../oci/processes.ts";
 import type { Runtime } from "../../oci/runtime.ts";
 import { statusOf } from "../../oci/status.ts";
 import { print } from "../../print.ts";
@@ -20,6 +21,7 @@ export async function existingCgroup(
   throw new MiniboxError(
     "ERR_UNSUPPORTED",
     `the container '${id}' has no cgroup of its own`,
+    { hint: "one has to be delegated to its user: minibox doctor" },
   );
 }
 
@@ -39,8 +41,9 @@ async function printProcesses(
 ): Promise<number> {
   const [id, ...more] = idOf(flags);
   const { store } = runtime;
-  const isStopped = statusOf(store, store.read(id)) === "stopped";
-  const pids = isStopped ? [] : (await existingCgroup(runtime, id)).processes();
+  const record = store.read(id);
+  const isStopped = statusOf(store, record) === "stopped";
+  const pids = isStopped ? [] : await processesOf(record);
   const format = flags.value("format") ?? "table";
   if (format === "json") {
     // as Go has an empty list
