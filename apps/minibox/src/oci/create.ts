@@ -7,7 +7,7 @@ import { MiniboxError } from "../error.ts";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
 import { withActivation } from "./activation.ts";
-import { cgroupFor, resourcesOf } from "./cgroup.ts";
+import { cgroupFor, pathOf, resourcesOf } from "./cgroup.ts";
 import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
@@ -136,7 +136,6 @@ async function makeContainer(
   const { store } = runtime;
   const { id } = options;
   const isSystemd = cgroup.driver === "systemd";
-  const { linux: { cgroupsPath } = {} } = config;
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
@@ -149,7 +148,7 @@ async function makeContainer(
   const { driver, directories } = cgroup;
   const placed: ContainerRecord = {
     ...without,
-    cgroup: { path: cgroupPath(cgroup, cgroupsPath), driver },
+    cgroup: { path: pathOf(id, config, cgroup), driver },
     cgroupDirectories: directories,
   };
   // before there is a cgroup: whoever finds this after a crash knows of it
@@ -226,14 +225,6 @@ export function pausesFor({ hooks = {} }: Config, isSystemd: boolean): boolean {
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
-}
-
-/** By which it is found again: the path from the top, or systemd's name. */
-function cgroupPath(
-  { driver, path }: CgroupManager,
-  configured: string | undefined,
-): string {
-  return driver === "systemd" ? (configured ?? path) : path;
 }
 
 interface Held {

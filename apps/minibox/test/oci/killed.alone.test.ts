@@ -18,7 +18,7 @@ interface Case {
   readonly before: readonly (readonly string[])[];
   readonly args: readonly string[];
   /** How often. */
-  readonly times: number;
+  readonly times: 50number;
 }
 
 const state = temporaryDirectory("ns-test-state-");
@@ -27,19 +27,19 @@ const create = ["create", "--bundle", bundle, "ID"];
 const start = ["start", "ID"];
 
 const cases: readonly Case[] = [
-  { command: "create", before: [], args: create, times: 20 },
-  { command: "start", before: [create], args: start, times: 10 },
+  { command: "create", before: [], args: create, times: 50 },
+  { command: "start", before: [create], args: start, times: 50 },
   {
     command: "exec",
     before: [create, start],
     args: ["exec", "ID", "/bin/sleep", "0.01"],
-    times: 10,
+    times: 50,
   },
   {
     command: "delete --force",
     before: [create, start],
     args: ["delete", "--force", "ID"],
-    times: 10,
+    times: 50,
   },
 ];
 
