@@ -151,6 +151,7 @@ async function makeContainer(
     cgroup: { path: pathOf(id, config, cgroup), driver },
     cgroupDirectories: directories,
   };
+  if (!isSystemd) refuseOccupied(cgroup);
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
   const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
@@ -225,6 +226,17 @@ export function pausesFor({ hooks = {} }: Config, isSystemd: boolean): boolean {
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
+}
+
+/** Processes in there are another's, and remain so when we are killed before we can say so. */
+function refuseOccupied(cgroup: CgroupManager): void {
+  const count = cgroup.exists() ? cgroup.processes().length : 0;
+  if (count > 0)
+    throw new CgroupError(
+      "ERR_CGROUP_EXISTS",
+      `cannot create cgroup '${cgroup.path}': it exists, with ${count} processes`,
+      { hint: "take another linux.cgroupsPath, or remove what is there" },
+    );
 }
 
 interface Held {
