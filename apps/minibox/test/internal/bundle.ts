@@ -86,12 +86,13 @@ export class Bundle {
   }
 
   /** The same of another runtime. */
-  async runtime(
-    program: string,
-    ...args: readonly string[]
-  ): Promise<RunResult> {
+  runtime(program: string, ...args: readonly string[]): Promise<RunResult> {
+    return this.command(program, "--root", this.state, ...args);
+  }
+
+  /** The same of any program. */
+  async command(...all: readonly string[]): Promise<RunResult> {
     const [out, err] = ["out", "err"].map((name) => join(this.directory, name));
-    const all = [program, "--root", this.state, ...args];
     const { code, signal } = await run(
       "sh",
       ["-c", `exec "$@" >${out} 2>${err}`, "sh", ...all],
