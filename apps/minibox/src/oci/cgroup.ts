@@ -20,8 +20,22 @@ export async function cgroupFor(
   system: CgroupSystem = readCgroups(),
 ): Promise<CgroupManager> {
   const path = linux?.cgroupsPath ?? "";
-  if (systemd) return openSystemdCgroup(path === "" ? `:minibox:${id}` : path);
+  if (systemd) return openSystemdCgroup(unitOf(id, path));
   return openCgroup(path === "" ? id : path, { system });
+}
+
+/** systemd's name, slice:prefix:name, of the cgroup of a container. */
+function unitOf(id: string, configured: string): string {
+  return configured === "" ? `:minibox:${id}` : configured;
+}
+
+/** By which a container's cgroup is found again: the path from the top, or systemd's name. */
+export function pathOf(
+  id: string,
+  { linux }: Config,
+  { driver, path }: CgroupManager,
+): string {
+  return driver === "systemd" ? unitOf(id, linux?.cgroupsPath ?? "") : path;
 }
 
 /** The cgroup of a container that was made. */

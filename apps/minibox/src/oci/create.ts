@@ -1,11 +1,11 @@
-import { closeSync, openSync } from "node:fs";
+import { closeSync, existsSync, openSync } from "node:fs";
 import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
 import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import type { BundlePlan } from "../plan/oci/container.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
-import { cgroupFor, limitsOf } from "./cgroup.ts";
+import { cgroupFor, limitsOf, pathOf } from "./cgroup.ts";
 import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { execError } from "./exec-error.ts";
@@ -78,7 +78,6 @@ async function makeContainer(
   const { config } = prepared;
   const { id } = options;
   const isSystemd = cgroup.driver === "systemd";
-  const { linux: { cgroupsPath } = {} } = config;
   // before anything is made: what cannot be is an error then
   const planned = planOf(options, prepared, cgroup);
   const without: ContainerRecord = {
@@ -92,9 +91,10 @@ async function makeContainer(
   const { driver, directories } = cgroup;
   const placed = {
     ...without,
-    cgroup: { path: cgroupPath(cgroup, cgroupsPath), driver },
+    cgroup: { path: pathOf(id, config, cgroup), driver },
     cgroupDirectories: directories,
   };
+  if (!isSystemd) refuseOccupied(cgroup);
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
   const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
@@ -141,12 +141,18 @@ function isOwn(config: Config, type: "pid"): boolean {
   return namespace !== undefined && isNew(namespace);
 }
 
-/** By which it is found again: the path from the top, or systemd's name. */
-function cgroupPath(
-  { driver, path }: CgroupManager,
-  configured: string | undefined,
-): string {
-  return driver === "systemd" ? (configured ?? path) : path;
+/** Processes in there are another's, and remain so when we are killed before we can say so. */
+function refuseOccupied(cgroup: CgroupManager): void {
+  const isThere = Object.values(cgroup.directories).some((path) =>
+    existsSync(path),
+  );
+  const count = isThere ? cgroup.processes().length : 0;
+  if (count > 0)
+    throw new CgroupError(
+      "ERR_CGROUP_EXISTS",
+      `cannot create cgroup '${cgroup.path}': it exists, with ${count} processes`,
+      { hint: "take another linux.cgroupsPath, or remove what is there" },
+    );
 }
 
 interface Held {

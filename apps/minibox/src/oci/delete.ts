@@ -3,7 +3,7 @@ import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import { invoke, kill, Signals, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
-import { cgroupOf } from "./cgroup.ts";
+import { cgroupFor, cgroupOf } from "./cgroup.ts";
 import { runHooks } from "./hooks.ts";
 import { InitProcess, isAlive, untilEnded } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
@@ -33,7 +33,7 @@ export async function deleteContainer(
       { hint: "minibox delete --force kills it first" },
     );
   }
-  await destroy(runtime, record, configIfThere(runtime, id));
+  await destroy(runtime, record, store.findConfig(id));
 }
 
 /** Ends whatever there is of a container and removes it: processes, cgroup, state. Poststop hooks that fail are logged. */
@@ -45,7 +45,7 @@ export async function destroy(
   const { store, log } = runtime;
   await killInit(record);
   if (record.pid === undefined) killWaiting(store.fifo(record.id));
-  const cgroup = await cgroupOf(record);
+  const cgroup = await cgroupToRemove(runtime, record, config);
   if (cgroup !== undefined) await removeCgroup(cgroup);
   store.remove(record.id);
   try {
@@ -63,6 +63,17 @@ export async function destroy(
       error instanceof Error ? error.message : String(error),
     );
   }
+}
+
+/** Its cgroup. It was free when the container took it, and is its own since there is a record, damaged or not. */
+function cgroupToRemove(
+  { systemdCgroup }: Runtime,
+  record: ContainerRecord,
+  config: Config | undefined,
+): Promise<CgroupManager | undefined> {
+  return record.damaged === true && config !== undefined
+    ? cgroupFor(record.id, config, systemdCgroup)
+    : cgroupOf(record);
 }
 
 /** Kills the first process, and with its PID namespace all others; returns when it has ended. */
@@ -125,16 +136,5 @@ function holds(directory: string, path: string): boolean {
   } catch {
     // another's, or one that has ended (EACCES, ENOENT)
     return false;
-  }
-}
-
-function configIfThere({ store }: Runtime, id: string): Config | undefined {
-  try {
-    return store.config(id);
-  } catch (error) {
-    // its making was broken off
-    if (error instanceof MiniboxError && error.code === "ERR_NO_CONTAINER")
-      return undefined;
-    throw error;
   }
 }

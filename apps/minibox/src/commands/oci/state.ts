@@ -12,8 +12,7 @@ import { type ParsedFlags, usage } from "./flags.ts";
 function shown(runtime: Runtime, record: ContainerRecord) {
   const { store } = runtime;
   const status = statusOf(store, record);
-  const annotations =
-    record.created === "" ? undefined : store.config(record.id).annotations;
+  const annotations = store.findConfig(record.id)?.annotations;
   return {
     ociVersion: OCI_VERSION,
     id: record.id,
