@@ -1,6 +1,7 @@
 import { data } from "./mutants/data.ts";
 import { handles } from "./mutants/handles.ts";
 import { kernelFiles } from "./mutants/kernel-files.ts";
+import { node } from "./mutants/node.ts";
 import { paths } from "./mutants/paths.ts";
 import { privileges } from "./mutants/privileges.ts";
 import type { Edit } from "./mutate.ts";
@@ -21,5 +22,5 @@ export interface Mutant {
 /** Every invariant that applies, in the order of their ids. */
 export const mutants: readonly Mutant[] = [
   ...[...handles, ...paths, ...kernelFiles],
-  ...[...privileges, ...data],
+  ...[...privileges, ...data, ...node],
 ];
