@@ -1,6 +1,9 @@
+import { data } from "./mutants/data.ts";
 import { handles } from "./mutants/handles.ts";
 import { kernelFiles } from "./mutants/kernel-files.ts";
+import { node } from "./mutants/node.ts";
 import { paths } from "./mutants/paths.ts";
+import { privileges } from "./mutants/privileges.ts";
 import type { Edit } from "./mutate.ts";
 
 /** A protection, and the test that fails without it. */
@@ -18,7 +21,6 @@ export interface Mutant {
 
 /** Every invariant that applies, in the order of their ids. */
 export const mutants: readonly Mutant[] = [
-  ...handles,
-  ...paths,
-  ...kernelFiles,
+  ...[...handles, ...paths, ...kernelFiles],
+  ...[...privileges, ...data, ...node],
 ];

@@ -126,6 +126,6 @@ test.for([[], ["--no-pivot"]])(
       ...["run", ...options, uniqueId()],
     );
     expect(stdout).toBe("unshared\n");
-    expect(stderr).toContain("Operation not permitted");
+    expect(stderr).toContain("mount: permission denied");
   },
 );

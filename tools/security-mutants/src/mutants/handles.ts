@@ -4,7 +4,7 @@ import { row } from "./row.ts";
 const SPAWN = "packages/spawn/src";
 
 /** What leaked into minibox is closed before the native stage's first step, and again before the command. */
-const CLOSED_TWICE = [
+export const CLOSED_TWICE = [
   [
     "packages/spawn/native/nsinit.c",
     "if (syscall6(SYS_CLOSE_RANGE, fd, ~0u, 0, 0, 0, 0) < 0)",

@@ -80,18 +80,16 @@ export const paths: readonly Mutant[] = [
   ),
   row(
     "B1c",
-    "a call that is refused is no detour",
+    "paths inside are looked up by openat2, and by nothing else",
     "b1-exchanged-directories",
     [
       `${PLAN}/oci/place.ts`,
-      `      ...find,
-      ignore: ["ENOENT"],
-      otherwise: [
-        ...findDirectory(parts.slice(0, last), resolve, why),`,
-      `      ...find,
-      ignore: "any",
-      otherwise: [
-        openat(AtFlags.FDCWD, pathOf(parts), flags),`,
+      `  return openat2(AtFlags.FDCWD, path, {
+    flags: OpenFlags.CLOEXEC | flags,
+    resolve: IN_ROOT | resolve,
+  });`,
+      `  void [IN_ROOT, resolve, openat2];
+  return openat(AtFlags.FDCWD, path, OpenFlags.CLOEXEC | flags);`,
     ],
     [
       `${PLAN}/oci/place.ts`,

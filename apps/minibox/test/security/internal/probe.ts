@@ -51,17 +51,23 @@ export function probe(
   return run(probePath(), args, options);
 }
 
-/** The words before a command for which one syscall fails, whatever its arguments or with one of them. */
+/**
+ * The words before a command for which one syscall fails, whatever its arguments or with one of them; `OK`: it says that it
+ * has done what it has not.
+ */
 export function failing(
   call: Pick<Syscall, "nr">,
-  code: ErrnoName,
+  code: ErrnoName | "OK",
   argument?: readonly [index: number, value: number],
 ): string[] {
   const [index, value] = argument ?? [6, 0];
-  const { errno } = constants;
+  const errno: Readonly<Record<string, number>> = {
+    ...{ OK: 0 },
+    ...constants.errno,
+  };
   return [
     ...[probePath(), "errno", String(call.nr), String(index)],
-    ...[String(value >>> 0), String(errno[code as keyof typeof errno]), "--"],
+    ...[String(value >>> 0), String(errno[code]), "--"],
   ];
 }
 
