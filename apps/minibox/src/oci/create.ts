@@ -1,25 +1,21 @@
-import { closeSync, existsSync, openSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
-import { type Child, spawn } from "@ns/spawn";
-import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
-import type { BundlePlan } from "../plan/oci/container.ts";
+import type { Child } from "@ns/spawn";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, limitsOf, pathOf } from "./cgroup.ts";
 import { checkTerminal, type CreateOptions } from "./create-options.ts";
-import { connectTo, sendPidfd } from "./fd-socket.ts";
-import { execError } from "./exec-error.ts";
-import { runHooks } from "./hooks.ts";
+import { runEarlyHooks } from "./early-hooks.ts";
+import { sendPidfd } from "./fd-socket.ts";
+import { IdmappedMounts } from "./idmapped-mounts.ts";
 import { makeCgroup } from "./make-cgroup.ts";
-import { namespacesOf } from "./namespaces-of.ts";
+import { moveNetDevices } from "./net-devices.ts";
 import { writePidFile } from "./pid-file.ts";
-import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
 import { pausesFor, planOf } from "./plan-of.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import type { Runtime } from "./runtime.ts";
-import { seccompOf } from "./seccomp.ts";
-import { stateOf } from "./status.ts";
+import { spawnHeld } from "./spawn-held.ts";
 import type { ContainerRecord } from "./store.ts";
 
 /** A container that waits to be started. */
@@ -79,7 +75,11 @@ async function makeContainer(
   const { id } = options;
   const isSystemd = cgroup.driver === "systemd";
   // before anything is made: what cannot be is an error then
-  const planned = planOf(options, prepared, cgroup);
+  using idmapped = await IdmappedMounts.take(config, options.bundle);
+  const planned = planOf(options, prepared, {
+    cgroup,
+    idmapped: idmapped.mounts,
+  });
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
@@ -99,24 +99,20 @@ async function makeContainer(
   store.write(placed);
   const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
   const record = ownsCgroup ? placed : without;
-  const { plan } = ownsCgroup ? planned : planOf(options, prepared, undefined);
-  const { hooks = {} } = config;
-  const pauses = pausesFor(config, isSystemd);
-  const atPause = async (pid: number): Promise<void> => {
+  const { plan } = ownsCgroup
+    ? planned
+    : planOf(options, prepared, { idmapped: idmapped.mounts });
+  const place = async (pid: number): Promise<void> => {
     if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
-    const state = stateOf({ ...record, pid }, "creating", config.annotations);
-    await runHooks(hooks.prestart, { name: "prestart", state });
-    await runHooks(hooks.createRuntime, { name: "createRuntime", state });
-    await runHooks(hooks.createContainer, {
-      ...{ name: "createContainer", state },
-      join: namespacesOf(pid, config),
-    });
+    await moveNetDevices(config, pid);
   };
+  const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
+    record,
     config,
     plan,
     cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
-    ...(pauses && { pause: atPause }),
+    pause: pausesFor(plan, config, { isSystemd, place, hooks }),
   });
   const { pid = 0 } = child;
   const made: ContainerRecord = {
@@ -153,45 +149,4 @@ function refuseOccupied(cgroup: CgroupManager): void {
       `cannot create cgroup '${cgroup.path}': it exists, with ${count} processes`,
       { hint: "take another linux.cgroupsPath, or remove what is there" },
     );
-}
-
-interface Held {
-  readonly config: Config;
-  readonly plan: BundlePlan;
-  readonly cgroups: readonly string[];
-  readonly pause?: (pid: number) => Promise<void>;
-}
-
-/** Spawns the process up to where it waits for a byte on the FIFO. */
-async function spawnHeld(
-  { store }: Runtime,
-  options: CreateOptions,
-  { config, plan, cgroups, pause }: Held,
-): Promise<Child> {
-  const fifo = store.fifo(options.id);
-  invoke(mknodat(AtFlags.FDCWD, fifo, FileMode.IFIFO | 0o600));
-  const seccomp = await seccompOf(config, store.root);
-  // for both ways: then it neither waits for the other end, nor sees an end of it
-  const hold = openSync(fifo, "r+");
-  const console_ = connectTo(options.consoleSocket);
-  try {
-    const child = spawn(plan.file, plan.args, {
-      ...plan.options,
-      ...terminalOptions(config, options, console_),
-      ...(cgroups.length > 0 && { cgroup: cgroups }),
-      ...(seccomp !== undefined && { seccomp }),
-      ...(pause !== undefined && {
-        pause: { after: plan.pauseAfter, run: pause },
-      }),
-      hold,
-      orphan: options.detached,
-    });
-    await child.spawned;
-    return child;
-  } catch (error) {
-    throw execError(error, plan.file);
-  } finally {
-    closeSync(hold);
-    if (console_ !== undefined) closeSync(console_);
-  }
 }

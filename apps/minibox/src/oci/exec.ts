@@ -20,10 +20,11 @@ import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
+import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
-import { statusOf } from "./status.ts";
+import { stateOf, statusOf } from "./status.ts";
 
 /** The options of `exec`, besides what the process is. */
 export interface ExecOptions {
@@ -78,7 +79,13 @@ export async function execProcess(
     groupsAreFixed: groupsAreFixed(init.pid),
     preserveFds: options.preserveFds,
   });
-  const seccomp = await seccompOf({ ...config, process }, store.root);
+  const seccomp = await seccompOf(
+    { ...config, process },
+    {
+      root: store.root,
+      stateFor: () => stateOf(record, status, config.annotations),
+    },
+  );
   const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
@@ -162,13 +169,6 @@ function checkBounds({ capabilities = {} }: Process, pid: number): void {
       );
     }
   }
-}
-
-function groupsAreFixed(pid: number): boolean {
-  return (
-    process.geteuid?.() !== 0 &&
-    readFileSync(`/proc/${pid}/setgroups`, "utf8").trim() === "deny"
-  );
 }
 
 function cgroupsFor(
