@@ -71,13 +71,13 @@ export async function createContainer(
     manager = await cgroupFor(
       options.id,
       config,
-      runtime.systemdCgroup,
+      runtime.cgroupManager,
       system,
     );
     return await makeContainer(runtime, options, {
       config,
       system,
-      cgroup: manager,
+      ...(manager !== undefined && { cgroup: manager }),
     });
   } catch (error) {
     // one that was there, with processes in it, is another's
@@ -112,7 +112,7 @@ function checkTerminal(
 interface Ingredients {
   readonly config: Config;
   readonly system: ReturnType<typeof readCgroups>;
-  readonly cgroup: CgroupManager;
+  readonly cgroup?: CgroupManager;
 }
 
 async function makeContainer(
@@ -122,8 +122,7 @@ async function makeContainer(
 ): Promise<CreatedContainer> {
   const { store } = runtime;
   const { id } = options;
-  const isSystemd = cgroup.driver === "systemd";
-  const { linux: { cgroupsPath } = {} } = config;
+  const isSystemd = cgroup?.driver === "systemd";
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
@@ -133,23 +132,16 @@ async function makeContainer(
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
   };
-  const { driver, directories } = cgroup;
   const placed: ContainerRecord = {
     ...without,
-    cgroup: { path: cgroupPath(cgroup, cgroupsPath), driver },
-    cgroupDirectories: directories,
+    ...(cgroup !== undefined && placeOf(cgroup, config)),
   };
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
-  const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
-  const facts = gatherFacts(
-    options.bundle,
-    config,
-    system,
-    ownsCgroup ? cgroup : undefined,
-  );
+  const own = isSystemd ? cgroup : await makeCgroup(runtime, cgroup, config);
+  const facts = gatherFacts(options.bundle, config, system, own);
   const record: ContainerRecord = {
-    ...(ownsCgroup ? placed : without),
+    ...(own === undefined ? without : placed),
     rootfs: facts.rootfs,
   };
   const { hooks = {}, linux = {} } = config;
@@ -183,7 +175,7 @@ async function makeContainer(
   const child = await spawnHeld(runtime, options, {
     config,
     plan,
-    cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
+    cgroups: isSystemd ? [] : Object.values(own?.directories ?? {}),
     ...(pauses && { pause: atPause }),
   });
   const { pid = 0 } = child;
@@ -211,27 +203,32 @@ function isOwn(config: Config, type: "pid"): boolean {
 /** Makes the cgroup; without the right to, the container has none of its own, where that is no error. */
 async function makeCgroup(
   runtime: Runtime,
-  cgroup: CgroupManager,
+  cgroup: CgroupManager | undefined,
   { linux }: Config,
-): Promise<boolean> {
+): Promise<CgroupManager | undefined> {
+  if (cgroup === undefined) return undefined;
   try {
     await cgroup.create(resourcesOf(linux?.resources));
-    return true;
+    return cgroup;
   } catch (error) {
     if (!runtime.rootless) throw error;
     runtime.log.warn(
       `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
     );
-    return false;
+    return undefined;
   }
 }
 
-/** By which it is found again: the path from the top, or systemd's name. */
-function cgroupPath(
-  { driver, path }: CgroupManager,
-  configured: string | undefined,
-): string {
-  return driver === "systemd" ? (configured ?? path) : path;
+/** Where the cgroup is found again: by the path from the top, or systemd's name. */
+function placeOf(
+  { driver, path, directories }: CgroupManager,
+  { linux }: Config,
+): Pick<ContainerRecord, "cgroup" | "cgroupDirectories"> {
+  const name = driver === "systemd" ? linux?.cgroupsPath : undefined;
+  return {
+    cgroup: { path: name ?? path, driver },
+    cgroupDirectories: directories,
+  };
 }
 
 interface Held {

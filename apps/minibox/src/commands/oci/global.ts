@@ -11,6 +11,7 @@ export const GLOBAL_FLAGS = {
   root: "value",
   criu: "value",
   "systemd-cgroup": "switch",
+  "cgroup-manager": "value",
   rootless: "value",
   "h|help": "switch",
   "v|version": "switch",
@@ -36,17 +37,34 @@ export function parseGlobal(args: readonly string[]): {
     runtime: {
       store: new Store(flags.value("root") ?? defaultRoot()),
       log,
-      systemdCgroup: flags.has("systemd-cgroup"),
+      cgroupManager: cgroupManager(flags),
       rootless: isRootless(flags.value("rootless") ?? "auto"),
     },
   };
 }
 
+/** runc's `--systemd-cgroup`, or crun's `--cgroup-manager`. */
+function cgroupManager(flags: ParsedFlags): Runtime["cgroupManager"] {
+  if (flags.has("systemd-cgroup")) return "systemd";
+  const name = flags.value("cgroup-manager") ?? "cgroupfs";
+  if (name === "cgroupfs" || name === "systemd" || name === "disabled")
+    return name;
+  throw usage(
+    `invalid cgroup-manager "${name}": expected cgroupfs, systemd or disabled`,
+  );
+}
+
 function defaultRoot(): string {
-  const directory = process.env["XDG_RUNTIME_DIR"];
-  if (process.geteuid?.() === 0 || directory === undefined || directory === "")
-    return "/run/minibox";
-  return `${directory}/minibox`;
+  const directory = process.env["XDG_RUNTIME_DIR"] ?? "";
+  return directory !== "" && isUsersOwn()
+    ? `${directory}/minibox`
+    : "/run/minibox";
+}
+
+/** Whether we are an ordinary user, also as the root of a user namespace, as engines without root call us. */
+function isUsersOwn(): boolean {
+  if (process.geteuid?.() !== 0) return true;
+  return isInUserNamespace() && process.env["USER"] !== "root";
 }
 
 function isRootless(text: string): boolean {

@@ -49,13 +49,17 @@ export async function main(args: readonly string[]): Promise<number> {
   }
 }
 
+/** What runc puts before an error of these commands. */
+const PREFIXES: Readonly<Record<string, string>> = {
+  create: "minibox create failed: ",
+  run: "minibox run failed: ",
+  exec: "exec failed: ",
+};
+
 /** Says on stderr, and in the log file, what went wrong. */
 function report({ log }: Runtime, command: string, error: unknown): void {
   const text = error instanceof Error ? error.message : String(error);
-  const what = ["create", "run", "exec"].includes(command)
-    ? `minibox ${command} failed: ${text}`
-    : text;
-  log.write("error", what);
+  log.write("error", `${PREFIXES[command] ?? ""}${text}`);
   const own =
     error instanceof Error && "hint" in error && typeof error.hint === "string"
       ? error.hint
