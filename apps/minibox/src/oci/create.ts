@@ -1,14 +1,13 @@
-import { existsSync } from "node:fs";
 import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import type { Child } from "@ns/spawn";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
-import { cgroupFor, limitsOf, pathOf } from "./cgroup.ts";
+import { cgroupFor, limitsOf, placeOf } from "./cgroup.ts";
 import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { runEarlyHooks } from "./early-hooks.ts";
 import { sendPidfd } from "./fd-socket.ts";
 import { IdmappedMounts } from "./idmapped-mounts.ts";
-import { makeCgroup } from "./make-cgroup.ts";
+import { makeCgroup, refuseOccupied } from "./make-cgroup.ts";
 import { moveNetDevices } from "./net-devices.ts";
 import { writePidFile } from "./pid-file.ts";
 import { readStat, untilEnded } from "./init-process.ts";
@@ -47,7 +46,7 @@ export async function createContainer(
     manager = await cgroupFor(
       options.id,
       config,
-      runtime.systemdCgroup,
+      runtime.cgroupManager,
       system,
     );
     return await makeContainer(runtime, options, prepared, manager);
@@ -63,17 +62,16 @@ function isOccupied(error: unknown): boolean {
   return error instanceof CgroupError && error.code === "ERR_CGROUP_EXISTS";
 }
 
-/** Whether there is a place for a terminal if, and only if, one is asked for. */
 async function makeContainer(
   runtime: Runtime,
   options: CreateOptions,
   prepared: Prepared,
-  cgroup: CgroupManager,
+  cgroup: CgroupManager | undefined,
 ): Promise<CreatedContainer> {
   const { store } = runtime;
   const { config } = prepared;
   const { id } = options;
-  const isSystemd = cgroup.driver === "systemd";
+  const isSystemd = cgroup?.driver === "systemd";
   // before anything is made: what cannot be is an error then
   using idmapped = await IdmappedMounts.take(config, options.bundle);
   const planned = planOf(options, prepared, {
@@ -88,20 +86,19 @@ async function makeContainer(
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
   };
-  const { driver, directories } = cgroup;
-  const placed = {
+  const placed: ContainerRecord = {
     ...without,
-    cgroup: { path: pathOf(id, config, cgroup), driver },
-    cgroupDirectories: directories,
+    ...(cgroup !== undefined && placeOf(id, config, cgroup)),
   };
-  if (!isSystemd) refuseOccupied(cgroup);
+  if (cgroup !== undefined && !isSystemd) refuseOccupied(cgroup);
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
-  const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
-  const record = ownsCgroup ? placed : without;
-  const { plan } = ownsCgroup
-    ? planned
-    : planOf(options, prepared, { idmapped: idmapped.mounts });
+  const own = isSystemd ? cgroup : await makeCgroup(runtime, cgroup, config);
+  const record = own === undefined ? without : placed;
+  const { plan } =
+    own === cgroup
+      ? planned
+      : planOf(options, prepared, { idmapped: idmapped.mounts });
   const place = async (pid: number): Promise<void> => {
     if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
     await moveNetDevices(config, pid);
@@ -111,7 +108,7 @@ async function makeContainer(
     record,
     config,
     plan,
-    cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
+    cgroups: isSystemd ? [] : Object.values(own?.directories ?? {}),
     pause: pausesFor(plan, config, { isSystemd, place, hooks }),
   });
   const { pid = 0 } = child;
@@ -135,18 +132,4 @@ async function makeContainer(
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
-}
-
-/** Processes in there are another's, and remain so when we are killed before we can say so. */
-function refuseOccupied(cgroup: CgroupManager): void {
-  const isThere = Object.values(cgroup.directories).some((path) =>
-    existsSync(path),
-  );
-  const count = isThere ? cgroup.processes().length : 0;
-  if (count > 0)
-    throw new CgroupError(
-      "ERR_CGROUP_EXISTS",
-      `cannot create cgroup '${cgroup.path}': it exists, with ${count} processes`,
-      { hint: "take another linux.cgroupsPath, or remove what is there" },
-    );
 }

@@ -67,12 +67,12 @@ export async function destroy(
 
 /** Its cgroup. It was free when the container took it, and is its own since there is a record, damaged or not. */
 function cgroupToRemove(
-  { systemdCgroup }: Runtime,
+  { cgroupManager }: Runtime,
   record: ContainerRecord,
   config: Config | undefined,
 ): Promise<CgroupManager | undefined> {
   return record.damaged === true && config !== undefined
-    ? cgroupFor(record.id, config, systemdCgroup)
+    ? cgroupFor(record.id, config, cgroupManager)
     : cgroupOf(record);
 }
 

@@ -35,11 +35,11 @@ export async function planContainer(
   const cgroup = await cgroupFor(
     options.id,
     config,
-    runtime.systemdCgroup,
+    runtime.cgroupManager,
     system,
   );
-  const directories = Object.values(cgroup.directories);
-  const isSystemd = cgroup.driver === "systemd";
+  const directories = Object.values(cgroup?.directories ?? {});
+  const isSystemd = cgroup?.driver === "systemd";
   const owned = isSystemd || !runtime.rootless || directories.every(canBeMade);
   const { plan } = planOf(
     options,
