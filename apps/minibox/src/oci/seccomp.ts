@@ -7,9 +7,17 @@ import { unsupported } from "../plan/oci/unsupported.ts";
  * The filter of linux.seccomp, out of where the last ones are kept. What compiles it is loaded when there is one.
  * @throws {SeccompError}
  */
-export async function seccompOf(
-  { linux, process }: Config,
+export function seccompOf(
+  config: Config,
   root: string,
+): Promise<SeccompFilter | undefined> {
+  return compileSeccomp(config, join(root, ".seccomp"));
+}
+
+/** The same, kept in that directory, or not at all. */
+export async function compileSeccomp(
+  { linux, process }: Config,
+  cacheDirectory: string | undefined,
 ): Promise<SeccompFilter | undefined> {
   const profile = linux?.seccomp;
   if (profile === undefined) return undefined;
@@ -22,7 +30,7 @@ export async function seccompOf(
   const { compileFilter } = await import("@ns/seccomp");
   const { filter, flags } = compileFilter(profile, {
     capabilities: process?.capabilities?.bounding ?? [],
-    cacheDirectory: join(root, ".seccomp"),
+    ...(cacheDirectory !== undefined && { cacheDirectory }),
   });
   return { filter, flags };
 }

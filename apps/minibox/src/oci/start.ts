@@ -58,6 +58,11 @@ function openGate(fifo: string): void {
 }
 
 function wrongStatus(status: string): MiniboxError {
+  if (status === "paused")
+    return new MiniboxError(
+      "ERR_WRONG_STATUS",
+      "cannot start a container in the paused state",
+    );
   if (status === "stopped")
     return new MiniboxError(
       "ERR_WRONG_STATUS",

@@ -164,7 +164,7 @@ function build(
       ? []
       : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),
     ...(process?.terminal === true ? makeConsole() : []),
-    ...writeKernelSettings(config),
+    ...writeKernelSettings(config, facts),
     ...propagateRoot(linux.rootfsPropagation),
     ...(root?.readonly === true ? [sealRoot()] : []),
     ...makeReadOnly(linux.readonlyPaths ?? []),

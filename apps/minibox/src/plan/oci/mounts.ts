@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import type { Mount } from "@ns/oci";
 import {
+  type AttributeChange,
   parseMountOptions,
   parseMountRequest,
   type ParsedRequest,
@@ -10,6 +11,7 @@ import {
 } from "@ns/mount";
 import {
   close,
+  MountAttrFlags,
   MountFlags,
   type Register,
   step,
@@ -88,6 +90,9 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
     options: type === "bind" && !isBind ? ["bind", ...rest] : rest,
   });
   const taken = take(request, why, destination);
+  const seal = showsOthersCgroups(request, facts)
+    ? [planSetAttributes(taken.mount, READ_ONLY_TREE)]
+    : [];
   const place: Place = {
     path: destination,
     kind:
@@ -104,7 +109,7 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
     : [];
   const isNew = request.operation.kind === "new";
   return {
-    take: isNew ? [] : taken.steps,
+    take: isNew ? [] : [...taken.steps, ...seal],
     make: isNew ? taken.steps : [],
     attach: [
       ...copied,
@@ -118,6 +123,31 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
       close(taken.mount),
     ],
   };
+}
+
+const READ_ONLY_TREE: AttributeChange = {
+  set: MountAttrFlags.RDONLY,
+  recursive: true,
+};
+
+/**
+ * Whether a read-only tree of the host's has cgroups in it, which are mounts of their own and would stay as they are: who
+ * is no root of the machine could write to those of everything else that this user runs (CVE-2023-25809).
+ */
+function showsOthersCgroups(
+  { operation, changes }: ParsedRequest,
+  { isRootless, hierarchies }: BundleFacts,
+): boolean {
+  if (operation.kind !== "bind" || !isRootless) return false;
+  const { source } = operation;
+  const isReadOnly = changes.some(
+    ({ set = 0 }) => (set & MountAttrFlags.RDONLY) !== 0,
+  );
+  return (
+    isReadOnly &&
+    typeof source === "string" &&
+    hierarchies.some(({ mountpoint }) => mountpoint.startsWith(`${source}/`))
+  );
 }
 
 function sourceOf(
