@@ -10,6 +10,8 @@ import {
 } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { numbersIn } from "../plan/oci/kernel-settings.ts";
+import { becomeRoot } from "../plan/oci/container.ts";
+import { namespaceOf } from "../plan/oci/namespaces.ts";
 import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
 import { cgroupOf } from "./cgroup.ts";
@@ -18,6 +20,7 @@ import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
+import { withOomScore } from "./oom-score.ts";
 import { InitProcess } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
@@ -80,20 +83,24 @@ export async function execProcess(
   const [target] = namespacesOf(init.pid, config);
   const directories = await cgroupsFor(runtime, options);
   try {
-    const child = spawn(file, args, {
-      ...own,
-      orphan: options.detached,
-      setup: prepare(config, process, options.id),
-      ...(target !== undefined &&
-        "kinds" in target && {
-          join: [{ pidfd: init.pidfd, kinds: target.kinds }],
-        }),
-      ...(directories.length > 0 && { cgroup: directories }),
-      ...(seccomp !== undefined && { seccomp }),
-      // /dev/console is the first process's
-      ...(pty !== undefined && { pty: { ...pty, console: undefined } }),
+    const score = process.oomScoreAdj ?? config.process?.oomScoreAdj;
+    const child = await withOomScore(score, async () => {
+      const made = spawn(file, args, {
+        ...own,
+        orphan: options.detached,
+        setup: prepare(config, process, options.id),
+        ...(target !== undefined &&
+          "kinds" in target && {
+            join: [{ pidfd: init.pidfd, kinds: target.kinds }],
+          }),
+        ...(directories.length > 0 && { cgroup: directories }),
+        ...(seccomp !== undefined && { seccomp }),
+        // /dev/console is the first process's
+        ...(pty !== undefined && { pty: { ...pty, console: undefined } }),
+      });
+      await made.spawned;
+      return made;
     });
-    await child.spawned;
     tellOf(child, options);
     return child;
   } catch (error) {
@@ -123,6 +130,7 @@ function prepare(config: Config, process: Process, id: string): Step[] {
     config.process?.execCPUAffinity ?? { final: undefined };
   const why = "no keys of the caller's";
   return [
+    ...(namespaceOf(config, "user") === undefined ? [] : becomeRoot()),
     step(joinSessionKeyring(`_ses.${id}`), {
       why,
       ignore: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],
