@@ -12,7 +12,7 @@ import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { execError } from "./exec-error.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { runHooks } from "./hooks.ts";
-import { makeCgroup } from "./make-cgroup.ts";
+import { makeCgroup, refuseOccupied } from "./make-cgroup.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { ownerName } from "./owner.ts";
 import { writePidFile } from "./pid-file.ts";
@@ -189,6 +189,10 @@ async function makeContainer(
       join: namespacesOf(pid, config),
     });
   };
+  runtime.log.write(
+    "debug",
+    `the container ${id} takes ${plan.options.setup?.length ?? 0} steps; --plan shows them`,
+  );
   const child = await spawnHeld(runtime, options, {
     config,
     plan,
@@ -201,6 +205,7 @@ async function makeContainer(
     pid,
     startTime: readStat(pid)?.startTime ?? "",
   };
+  runtime.log.write("debug", `process ${pid} waits to be started`);
   try {
     store.write(made);
     sendPidfd(options.pidfdSocket, pid, "standard");
@@ -226,17 +231,6 @@ export function pausesFor({ hooks = {} }: Config, isSystemd: boolean): boolean {
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
-}
-
-/** Processes in there are another's, and remain so when we are killed before we can say so. */
-function refuseOccupied(cgroup: CgroupManager): void {
-  const count = cgroup.exists() ? cgroup.processes().length : 0;
-  if (count > 0)
-    throw new CgroupError(
-      "ERR_CGROUP_EXISTS",
-      `cannot create cgroup '${cgroup.path}': it exists, with ${count} processes`,
-      { hint: "take another linux.cgroupsPath, or remove what is there" },
-    );
 }
 
 interface Held {

@@ -1,4 +1,4 @@
-import type { CgroupManager } from "@ns/cgroup";
+import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import { MiniboxError } from "../error.ts";
 import { resourcesOf } from "./cgroup.ts";
@@ -40,4 +40,15 @@ function refuseLimits(resources: object | undefined, cause: unknown): void {
     `cannot honour linux.resources.${name}: no cgroup for the container: ${reason}`,
     { cause, hint: "one has to be delegated to its user: minibox doctor" },
   );
+}
+
+/** Processes in there are another's, and remain so when we are killed before we can say so. */
+export function refuseOccupied(cgroup: CgroupManager): void {
+  const count = cgroup.exists() ? cgroup.processes().length : 0;
+  if (count > 0)
+    throw new CgroupError(
+      "ERR_CGROUP_EXISTS",
+      `cannot create cgroup '${cgroup.path}': it exists, with ${count} processes`,
+      { hint: "take another linux.cgroupsPath, or remove what is there" },
+    );
 }
