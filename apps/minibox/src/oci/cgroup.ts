@@ -39,15 +39,15 @@ export function pathOf(
 }
 
 /** The cgroup of a container that was made. */
-export async function cgroupOf({
-  cgroup,
-  cgroupDirectories = {},
-}: Pick<ContainerRecord, "cgroup" | "cgroupDirectories">): Promise<
-  CgroupManager | undefined
-> {
+export async function cgroupOf(
+  {
+    cgroup,
+    cgroupDirectories = {},
+  }: Pick<ContainerRecord, "cgroup" | "cgroupDirectories">,
+  system: CgroupSystem = readCgroups(),
+): Promise<CgroupManager | undefined> {
   if (cgroup === undefined) return undefined;
   if (cgroup.driver === "systemd") return openSystemdCgroup(cgroup.path);
-  const system = readCgroups();
   if (system.mode === "v2") return openCgroup(cgroup.path);
   // Below the maker's own cgroup, which may be another in each hierarchy of v1.
   const directories = Object.values(cgroupDirectories);
@@ -65,6 +65,18 @@ export async function cgroupOf({
       ...(system.v2 !== undefined && { v2: placed(system.v2) }),
     },
   });
+}
+
+/**
+ * The limits of a new container. Without a list of devices there are the default ones, as with an empty list
+ * (GHSA-g54h-m393-cpwq); but for who is no root of the machine, who has no others anyway and may not filter them.
+ */
+export function limitsOf(
+  { linux }: Config,
+  { rootless }: { readonly rootless: boolean },
+): Resources {
+  const limits = resourcesOf(linux?.resources);
+  return rootless ? limits : { devices: [], ...limits };
 }
 
 /** Limits as the cgroup takes them: numbers that are bigints in the configuration are as good as infinite here. */

@@ -1,61 +1,28 @@
-import { closeSync, openSync } from "node:fs";
-import { CgroupError, type CgroupManager, readCgroups } from "@ns/cgroup";
-import { type Config, readConfig, validateConfig } from "@ns/oci";
-import { type Child, spawn } from "@ns/spawn";
-import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
-import { MiniboxError } from "../error.ts";
-import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
+import { existsSync } from "node:fs";
+import { CgroupError, type CgroupManager } from "@ns/cgroup";
+import type { Config } from "@ns/oci";
+import type { Child } from "@ns/spawn";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
-import { withActivation } from "./activation.ts";
-import { cgroupFor, pathOf, resourcesOf } from "./cgroup.ts";
-import { connectTo, sendPidfd } from "./fd-socket.ts";
-import { execError } from "./exec-error.ts";
-import { gatherFacts } from "./gather-facts.ts";
-import { runHooks } from "./hooks.ts";
-import { makeCgroup, refuseOccupied } from "./make-cgroup.ts";
-import { namespacesOf } from "./namespaces-of.ts";
-import { ownerName } from "./owner.ts";
+import { cgroupFor, limitsOf, pathOf } from "./cgroup.ts";
+import { checkTerminal, type CreateOptions } from "./create-options.ts";
+import { runEarlyHooks } from "./early-hooks.ts";
+import { sendPidfd } from "./fd-socket.ts";
+import { IdmappedMounts } from "./idmapped-mounts.ts";
+import { makeCgroup } from "./make-cgroup.ts";
+import { moveNetDevices } from "./net-devices.ts";
 import { writePidFile } from "./pid-file.ts";
-import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
+import { pausesFor, planOf } from "./plan-of.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 import type { Runtime } from "./runtime.ts";
-import { seccompOf } from "./seccomp.ts";
-import { stateOf } from "./status.ts";
+import { spawnHeld } from "./spawn-held.ts";
 import type { ContainerRecord } from "./store.ts";
-
-/** The options of `create` and `run`. */
-export interface CreateOptions {
-  readonly id: string;
-  /** The bundle's directory, absolute. */
-  readonly bundle: string;
-  readonly pidFile?: string | undefined;
-  readonly consoleSocket?: string | undefined;
-  /** A Unix socket that a pidfd of the process is sent to. */
-  readonly pidfdSocket?: string | undefined;
-  readonly noPivot: boolean;
-  readonly noNewKeyring: boolean;
-  readonly preserveFds: number;
-  /** How many of these are sockets that systemd has opened, which the program is told. */
-  readonly activatedFds: number;
-  /** Whether the process is left to whoever adopts it. */
-  readonly detached: boolean;
-  /** A terminal of ours that the container's is shown on. */
-  readonly terminal?: { readonly cols: number; readonly rows: number };
-}
 
 /** A container that waits to be started. */
 export interface CreatedContainer {
   readonly record: ContainerRecord;
   readonly config: Config;
   readonly child: Child;
-}
-
-/** A configuration that can be run. */
-export function loadConfig(bundle: string, runtime: Runtime): Config {
-  const config = readConfig(bundle);
-  for (const { path, reason } of validateConfig(config))
-    runtime.log.write("warning", `${path}: ${reason}`);
-  return config;
 }
 
 /**
@@ -65,9 +32,10 @@ export function loadConfig(bundle: string, runtime: Runtime): Config {
 export async function createContainer(
   runtime: Runtime,
   options: CreateOptions,
+  prepared: Prepared = prepare(options.bundle, runtime),
 ): Promise<CreatedContainer> {
   const { store } = runtime;
-  const config = loadConfig(options.bundle, runtime);
+  const { config, system } = prepared;
   checkTerminal(config, {
     consoleSocket: options.consoleSocket,
     terminal: options.terminal,
@@ -76,18 +44,13 @@ export async function createContainer(
   let manager: CgroupManager | undefined;
   try {
     store.writeConfig(options.id, config);
-    const system = readCgroups();
     manager = await cgroupFor(
       options.id,
       config,
       runtime.systemdCgroup,
       system,
     );
-    return await makeContainer(runtime, options, {
-      config,
-      system,
-      cgroup: manager,
-    });
+    return await makeContainer(runtime, options, prepared, manager);
   } catch (error) {
     // one that was there, with processes in it, is another's
     if (!isOccupied(error)) await manager?.delete().catch(() => undefined);
@@ -100,53 +63,32 @@ function isOccupied(error: unknown): boolean {
   return error instanceof CgroupError && error.code === "ERR_CGROUP_EXISTS";
 }
 
-/** Whether there is a place for a terminal if, and only if, one is asked for. */
-export function checkTerminal(
-  { process }: Config,
-  {
-    consoleSocket,
-    terminal,
-  }: Readonly<Record<"consoleSocket" | "terminal", unknown>>,
-): void {
-  const has = consoleSocket !== undefined || terminal !== undefined;
-  if (process?.terminal === true && !has)
-    throw new MiniboxError(
-      "ERR_USAGE",
-      "cannot allocate tty if runc will detach without setting console socket",
-      { hint: "--console-socket, or process.terminal false" },
-    );
-  if (process?.terminal !== true && consoleSocket !== undefined)
-    throw new MiniboxError(
-      "ERR_USAGE",
-      "cannot use console socket if runc will not detach or allocate tty",
-    );
-}
-
-interface Ingredients {
-  readonly config: Config;
-  readonly system: ReturnType<typeof readCgroups>;
-  readonly cgroup: CgroupManager;
-}
-
 async function makeContainer(
   runtime: Runtime,
   options: CreateOptions,
-  { config, system, cgroup }: Ingredients,
+  prepared: Prepared,
+  cgroup: CgroupManager,
 ): Promise<CreatedContainer> {
   const { store } = runtime;
+  const { config } = prepared;
   const { id } = options;
   const isSystemd = cgroup.driver === "systemd";
+  // before anything is made: what cannot be is an error then
+  using idmapped = await IdmappedMounts.take(config, options.bundle);
+  const planned = planOf(options, prepared, {
+    cgroup,
+    idmapped: idmapped.mounts,
+  });
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
-    rootfs: "",
+    rootfs: planned.rootfs,
     created: new Date().toISOString(),
-    owner: ownerName(),
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
   };
   const { driver, directories } = cgroup;
-  const placed: ContainerRecord = {
+  const placed = {
     ...without,
     cgroup: { path: pathOf(id, config, cgroup), driver },
     cgroupDirectories: directories,
@@ -155,49 +97,25 @@ async function makeContainer(
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
   const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
-  const facts = gatherFacts(
-    options.bundle,
-    config,
-    system,
-    ownsCgroup ? cgroup : undefined,
-  );
-  const record: ContainerRecord = {
-    ...(ownsCgroup ? placed : without),
-    rootfs: facts.rootfs,
-  };
-  const { hooks = {}, linux = {} } = config;
-  const pauses = pausesFor(config, isSystemd);
-  const plan = planBundle(
-    withActivation(config, options.activatedFds),
-    {
-      id,
-      noPivot: options.noPivot,
-      newKeyring: !options.noNewKeyring,
-      preserveFds: options.preserveFds,
-      cgroupAtPause: isSystemd,
-    },
-    facts,
-  );
-  store.write(record);
-  const atPause = async (pid: number): Promise<void> => {
-    if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });
-    const state = stateOf({ ...record, pid }, "creating", config.annotations);
-    await runHooks(hooks.prestart, { name: "prestart", state });
-    await runHooks(hooks.createRuntime, { name: "createRuntime", state });
-    await runHooks(hooks.createContainer, {
-      ...{ name: "createContainer", state },
-      join: namespacesOf(pid, config),
-    });
+  const record = ownsCgroup ? placed : without;
+  const { plan } = ownsCgroup
+    ? planned
+    : planOf(options, prepared, { idmapped: idmapped.mounts });
+  const place = async (pid: number): Promise<void> => {
+    if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
+    await moveNetDevices(config, pid);
   };
   runtime.log.write(
     "debug",
     `the container ${id} takes ${plan.options.setup?.length ?? 0} steps; --plan shows them`,
   );
+  const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
+    record,
     config,
     plan,
     cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
-    ...(pauses && { pause: atPause }),
+    pause: pausesFor(plan, config, { isSystemd, place, hooks }),
   });
   const { pid = 0 } = child;
   const made: ContainerRecord = {
@@ -218,58 +136,21 @@ async function makeContainer(
   return { record: made, config, child };
 }
 
-/** Whether the process waits, while it is made, for something that is done to it. */
-export function pausesFor({ hooks = {} }: Config, isSystemd: boolean): boolean {
-  return (
-    isSystemd ||
-    [hooks.prestart, hooks.createRuntime, hooks.createContainer].some(
-      (list) => (list?.length ?? 0) > 0,
-    )
-  );
-}
-
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
 }
 
-interface Held {
-  readonly config: Config;
-  readonly plan: BundlePlan;
-  readonly cgroups: readonly string[];
-  readonly pause?: (pid: number) => Promise<void>;
-}
-
-/** Spawns the process up to where it waits for a byte on the FIFO. */
-async function spawnHeld(
-  { store }: Runtime,
-  options: CreateOptions,
-  { config, plan, cgroups, pause }: Held,
-): Promise<Child> {
-  const fifo = store.fifo(options.id);
-  invoke(mknodat(AtFlags.FDCWD, fifo, FileMode.IFIFO | 0o600));
-  const seccomp = await seccompOf(config, store.root);
-  // for both ways: then it neither waits for the other end, nor sees an end of it
-  const hold = openSync(fifo, "r+");
-  const console_ = connectTo(options.consoleSocket);
-  try {
-    const child = spawn(plan.file, plan.args, {
-      ...plan.options,
-      ...terminalOptions(config, options, console_),
-      ...(cgroups.length > 0 && { cgroup: cgroups }),
-      ...(seccomp !== undefined && { seccomp }),
-      ...(pause !== undefined && {
-        pause: { after: plan.pauseAfter, run: pause },
-      }),
-      hold,
-      orphan: options.detached,
-    });
-    await child.spawned;
-    return child;
-  } catch (error) {
-    throw execError(error, plan.file);
-  } finally {
-    closeSync(hold);
-    if (console_ !== undefined) closeSync(console_);
-  }
+/** Processes in there are another's, and remain so when we are killed before we can say so. */
+function refuseOccupied(cgroup: CgroupManager): void {
+  const isThere = Object.values(cgroup.directories).some((path) =>
+    existsSync(path),
+  );
+  const count = isThere ? cgroup.processes().length : 0;
+  if (count > 0)
+    throw new CgroupError(
+      "ERR_CGROUP_EXISTS",
+      `cannot create cgroup '${cgroup.path}': it exists, with ${count} processes`,
+      { hint: "take another linux.cgroupsPath, or remove what is there" },
+    );
 }

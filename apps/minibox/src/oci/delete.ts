@@ -1,5 +1,5 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import type { CgroupManager } from "@ns/cgroup";
+import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import { invoke, kill, Signals, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
@@ -46,10 +46,7 @@ export async function destroy(
   await killInit(record);
   if (record.pid === undefined) killWaiting(store.fifo(record.id));
   const cgroup = await cgroupToRemove(runtime, record, config);
-  if (cgroup?.exists() === true) {
-    await cgroup.kill();
-    await cgroup.delete();
-  }
+  if (cgroup !== undefined) await removeCgroup(cgroup);
   store.remove(record.id);
   try {
     await runHooks(config?.hooks?.poststop, {
@@ -93,6 +90,25 @@ async function killInit(record: ContainerRecord): Promise<void> {
       throw error;
   }
   await untilEnded(record);
+}
+
+/** Removes a cgroup, with what is in it. Mostly that is nothing any more: all processes have ended with the first. */
+async function removeCgroup(cgroup: CgroupManager): Promise<void> {
+  try {
+    if (cgroup.driver === "cgroupfs") {
+      await cgroup.delete({ timeoutMs: 0 });
+      return;
+    }
+  } catch (error) {
+    if (
+      !(error instanceof CgroupError) ||
+      error.code !== "ERR_CGROUP_NOT_EMPTY"
+    )
+      throw error;
+  }
+  if (!cgroup.exists()) return;
+  await cgroup.kill();
+  await cgroup.delete();
 }
 
 /**

@@ -1,4 +1,5 @@
 import { closeSync, readFileSync } from "node:fs";
+import { readCgroups } from "@ns/cgroup";
 import { homeOf, readUserDatabase } from "@ns/idmap";
 import { type Config, type Process, validateProcess } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
@@ -14,6 +15,7 @@ import { becomeRoot } from "../plan/oci/container.ts";
 import { namespaceOf } from "../plan/oci/namespaces.ts";
 import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
+import { attachAhead } from "./attach-ahead.ts";
 import { cgroupOf } from "./cgroup.ts";
 import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { namespacesOf } from "./namespaces-of.ts";
@@ -21,10 +23,11 @@ import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
 import { withOomScore } from "./oom-score.ts";
+import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
-import { statusOf } from "./status.ts";
+import { stateOf, statusOf } from "./status.ts";
 
 /** The options of `exec`, besides what the process is. */
 export interface ExecOptions {
@@ -52,6 +55,8 @@ export async function execProcess(
   options: ExecOptions,
 ): Promise<Child> {
   const { store } = runtime;
+  const system = readCgroups();
+  attachAhead(system);
   const record = store.read(options.id);
   const config = store.config(options.id);
   validateProcess(process);
@@ -77,11 +82,18 @@ export async function execProcess(
     groupsAreFixed: groupsAreFixed(init.pid),
     preserveFds: options.preserveFds,
   });
-  const seccomp = await seccompOf({ ...config, process }, store.root);
+  const seccomp = await seccompOf(
+    { ...config, process },
+    {
+      root: store.root,
+      stateFor: () => stateOf(record, status, config.annotations),
+    },
+  );
   const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
-  const directories = await cgroupsFor(runtime, options);
+  const cgroup = await cgroupOf(record, system);
+  const directories = cgroupsFor(cgroup?.directories, options);
   try {
     const score = process.oomScoreAdj ?? config.process?.oomScoreAdj;
     const child = await withOomScore(score, async () => {
@@ -167,18 +179,10 @@ function checkBounds({ capabilities = {} }: Process, pid: number): void {
   }
 }
 
-function groupsAreFixed(pid: number): boolean {
-  return (
-    process.geteuid?.() !== 0 &&
-    readFileSync(`/proc/${pid}/setgroups`, "utf8").trim() === "deny"
-  );
-}
-
-async function cgroupsFor(
-  { store }: Runtime,
-  { id, cgroup = {} }: ExecOptions,
-): Promise<string[]> {
-  const own = (await cgroupOf(store.read(id)))?.directories ?? {};
+function cgroupsFor(
+  own: Readonly<Record<string, string>> = {},
+  { cgroup = {} }: ExecOptions,
+): string[] {
   return Object.entries(own).map(([controller, directory]) => {
     const below = cgroup[controller] ?? cgroup[""] ?? "";
     const parts = below.split("/").filter((part) => part !== "");

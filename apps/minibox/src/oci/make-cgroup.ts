@@ -1,21 +1,21 @@
-import { CgroupError, type CgroupManager } from "@ns/cgroup";
+import type { CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import { MiniboxError } from "../error.ts";
-import { resourcesOf } from "./cgroup.ts";
+import { limitsOf } from "./cgroup.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** Makes the cgroup; without the right to, the container has none of its own, where that is no error. */
 export async function makeCgroup(
   runtime: Runtime,
   cgroup: CgroupManager,
-  { linux }: Config,
+  config: Config,
 ): Promise<boolean> {
   try {
-    await cgroup.create(resourcesOf(linux?.resources));
+    await cgroup.create(limitsOf(config, runtime));
     return true;
   } catch (error) {
     if (!runtime.rootless) throw error;
-    refuseLimits(linux?.resources, error);
+    refuseLimits(config.linux?.resources, error);
     runtime.log.write(
       "warning",
       `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
@@ -40,15 +40,4 @@ function refuseLimits(resources: object | undefined, cause: unknown): void {
     `cannot honour linux.resources.${name}: no cgroup for the container: ${reason}`,
     { cause, hint: "one has to be delegated to its user: minibox doctor" },
   );
-}
-
-/** Processes in there are another's, and remain so when we are killed before we can say so. */
-export function refuseOccupied(cgroup: CgroupManager): void {
-  const count = cgroup.exists() ? cgroup.processes().length : 0;
-  if (count > 0)
-    throw new CgroupError(
-      "ERR_CGROUP_EXISTS",
-      `cannot create cgroup '${cgroup.path}': it exists, with ${count} processes`,
-      { hint: "take another linux.cgroupsPath, or remove what is there" },
-    );
 }

@@ -1,21 +1,16 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { dirname } from "node:path";
 import { readCgroups } from "@ns/cgroup";
-import { checkContainerId } from "@ns/oci";
+import { checkContainerId, type Config } from "@ns/oci";
 import { planSpawn } from "@ns/spawn";
-import type { Step } from "@ns/syscalls";
-import { planBundle } from "../plan/oci/container.ts";
-import { withActivation } from "./activation.ts";
+import { inherited, type Inherited, type Step } from "@ns/syscalls";
+import { isIdmapped } from "../plan/oci/idmapped.ts";
 import { cgroupFor } from "./cgroup.ts";
-import {
-  checkTerminal,
-  type CreateOptions,
-  loadConfig,
-  pausesFor,
-} from "./create.ts";
-import { gatherFacts } from "./gather-facts.ts";
+import { checkTerminal, type CreateOptions } from "./create-options.ts";
+import { pausesFor, planOf } from "./plan-of.ts";
+import { loadConfig } from "./prepare.ts";
 import type { Runtime } from "./runtime.ts";
-import { compileSeccomp } from "./seccomp.ts";
+import { seccompOf } from "./seccomp.ts";
 import { terminalOptions } from "./terminal-options.ts";
 
 /** Stands for a descriptor that would be open. */
@@ -46,29 +41,35 @@ export async function planContainer(
   const directories = Object.values(cgroup.directories);
   const isSystemd = cgroup.driver === "systemd";
   const owned = isSystemd || !runtime.rootless || directories.every(canBeMade);
-  const plan = planBundle(
-    withActivation(config, options.activatedFds),
-    {
-      id: options.id,
-      noPivot: options.noPivot,
-      newKeyring: !options.noNewKeyring,
-      preserveFds: options.preserveFds,
-      cgroupAtPause: isSystemd,
-    },
-    gatherFacts(options.bundle, config, system, owned ? cgroup : undefined),
+  const { plan } = planOf(
+    options,
+    { config, system },
+    { cgroup: owned ? cgroup : undefined, idmapped: standIns(config) },
   );
-  const seccomp = await compileSeccomp(config, undefined);
+  const seccomp = await seccompOf(config, { stateFor: notNow });
   const socket = consoleSocket === undefined ? undefined : NONE;
   return planSpawn(plan.file, plan.args, {
     ...plan.options,
     ...terminalOptions(config, options, socket),
     ...(owned && !isSystemd && { cgroup: directories }),
     ...(seccomp !== undefined && { seccomp }),
-    ...(pausesFor(config, isSystemd) && {
-      pause: { after: plan.pauseAfter, run: () => Promise.resolve() },
-    }),
+    pause: pausesFor(plan, config, { isSystemd, place: notNow, hooks: notNow }),
     hold: 3 + options.preserveFds,
   });
+}
+
+/** For the mounts that would be made beforehand. */
+function standIns({ mounts = [] }: Config): Map<number, Inherited> {
+  return new Map(
+    mounts.flatMap((mount, i) =>
+      isIdmapped(mount) ? [[i, inherited(NONE, `mounts[${i}]`)]] : [],
+    ),
+  );
+}
+
+/** What is done only when a container is made. */
+function notNow(): never {
+  throw new TypeError("a plan does nothing");
 }
 
 const SIZE = { cols: 80, rows: 24 };

@@ -32,8 +32,6 @@ export interface ContainerRecord {
   readonly rootfs: string;
   /** RFC 3339. */
   readonly created: string;
-  /** Name of the user who made it. */
-  readonly owner: string;
   /** The cgroup's path and driver; undefined if it has none of its own. */
   readonly cgroup?: {
     readonly path: string;
@@ -124,7 +122,7 @@ export class Store {
     const record = text === undefined ? undefined : recordIn(text, id);
     return (
       record ?? {
-        ...{ id, bundle: "", rootfs: "", created: "", owner: "" },
+        ...{ id, bundle: "", rootfs: "", created: "" },
         ...{ ownPidNamespace: true, namespaces: [] },
         damaged: text !== undefined,
       }

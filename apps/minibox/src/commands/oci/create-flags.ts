@@ -1,6 +1,6 @@
 import { existsSync, fstatSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { CreateOptions } from "../../oci/create.ts";
+import type { CreateOptions } from "../../oci/create-options.ts";
 import { idOf } from "./command.ts";
 import { type FlagTable, numberOf, type ParsedFlags, usage } from "./flags.ts";
 

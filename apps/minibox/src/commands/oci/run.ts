@@ -1,8 +1,8 @@
 import { createContainer } from "../../oci/create.ts";
 import { destroy } from "../../oci/delete.ts";
 import { planContainer } from "../../oci/plan-container.ts";
+import { prepare } from "../../oci/prepare.ts";
 import { startContainer } from "../../oci/start.ts";
-import { loadConfig } from "../../oci/create.ts";
 import { printPlan } from "../../print-plan.ts";
 import { forwardToBundle, signalNumberOf } from "../../signals.ts";
 import { attachTerminal, terminalSize } from "../../terminal.ts";
@@ -37,15 +37,17 @@ async function runBundle(
     printPlan(await planContainer(runtime, options));
     return 0;
   }
-  const config = loadConfig(options.bundle, runtime);
+  const prepared = prepare(options.bundle, runtime);
+  const { config } = prepared;
   const showsTerminal =
     !detached &&
     config.process?.terminal === true &&
     options.consoleSocket === undefined;
-  const { record, child } = await createContainer(runtime, {
-    ...options,
-    ...(showsTerminal && { terminal: terminalSize() }),
-  });
+  const { record, child } = await createContainer(
+    runtime,
+    { ...options, ...(showsTerminal && { terminal: terminalSize() }) },
+    prepared,
+  );
   const stop = detached ? undefined : forwardToBundle(child);
   const detach = showsTerminal ? attachTerminal(child) : undefined;
   try {

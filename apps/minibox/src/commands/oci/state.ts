@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { OCI_VERSION } from "@ns/oci";
+import { ownerName } from "../../oci/owner.ts";
 import type { Runtime } from "../../oci/runtime.ts";
 import { statusOf } from "../../oci/status.ts";
 import type { ContainerRecord } from "../../oci/store.ts";
@@ -25,11 +26,10 @@ function shown(runtime: Runtime, record: ContainerRecord) {
   };
 }
 
-function ownerOf({ store }: Runtime, { id, owner }: ContainerRecord): string {
-  if (owner !== "") return owner;
-  return String(
-    statSync(store.directory(id), { throwIfNoEntry: false })?.uid ?? "",
-  );
+/** Whose its directory is. */
+function ownerOf({ store }: Runtime, { id }: ContainerRecord): string {
+  const stats = statSync(store.directory(id), { throwIfNoEntry: false });
+  return stats === undefined ? "" : ownerName(stats.uid);
 }
 
 /** `minibox state`. */

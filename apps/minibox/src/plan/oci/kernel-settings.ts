@@ -1,4 +1,4 @@
-import { sysctlPath, type Config } from "@ns/oci";
+import { type Config, sysctlNamespace, sysctlPath } from "@ns/oci";
 import {
   close,
   MemoryPolicy,
@@ -15,13 +15,20 @@ import {
   write,
 } from "@ns/syscalls";
 import { makeDetached, INERT } from "../isolate.ts";
+import type { BundleFacts } from "./facts.ts";
+import { namespaceOf } from "./namespaces.ts";
 import { unsupported } from "./unsupported.ts";
 
 /**
  * Writes to files of the kernel's: its parameters, and what /proc/self has. They are reached by a procfs that is mounted
  * nowhere, so nothing that an image or another container has mounted stands in between (CVE-2019-16884).
  */
-export function writeKernelSettings(config: Config): Step[] {
+export function writeKernelSettings(
+  config: Config,
+  facts: Pick<BundleFacts, "isOwnNamespace">,
+): Step[] {
+  for (const name of Object.keys(config.linux?.sysctl ?? {}))
+    checkNotHosts(name, config, facts);
   const writes = [
     ...Object.entries(config.linux?.sysctl ?? {}).map(
       ([name, value]) =>
@@ -42,6 +49,22 @@ export function writeKernelSettings(config: Config): Step[] {
     ),
     close(proc.mount),
   ];
+}
+
+/** A namespace may be there by its path and be the runtime's own all the same: then the parameter is the machine's. */
+function checkNotHosts(
+  name: string,
+  config: Config,
+  { isOwnNamespace }: Pick<BundleFacts, "isOwnNamespace">,
+): void {
+  const type = sysctlNamespace(sysctlPath(name) ?? name);
+  const { path = "" } =
+    type === undefined ? {} : (namespaceOf(config, type) ?? {});
+  if (path !== "" && isOwnNamespace(path))
+    throw unsupported(
+      `linux.sysctl[${name}]`,
+      `the ${type} namespace '${path}' is the host's`,
+    );
 }
 
 function selfWrites({

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import type { Mount } from "@ns/oci";
 import {
+  type AttributeChange,
   parseMountOptions,
   parseMountRequest,
   type ParsedRequest,
@@ -10,6 +11,8 @@ import {
 } from "@ns/mount";
 import {
   close,
+  type Fd,
+  MountAttrFlags,
   MountFlags,
   type Register,
   step,
@@ -40,8 +43,6 @@ export function planMounts(
   return mounts.map((mount, i) => {
     const why = `mounts[${i}]`;
     checkBelowProc(mount, why);
-    if (mount.uidMappings !== undefined || mount.gidMappings !== undefined)
-      throw unsupported(`${why}.uidMappings`, "mapped ids of mounts");
     const destination = `/${partsOf(mount.destination).join("/")}`;
     if (mount.type === "cgroup" || mount.type === "cgroup2") {
       const { flags } = parseMountOptions(mount.options ?? []);
@@ -51,7 +52,11 @@ export function planMounts(
       );
     }
     try {
-      return planOne({ ...mount, destination }, why, facts);
+      const own = { ...mount, destination };
+      const idmapped = facts.idmapped.get(i);
+      return idmapped === undefined
+        ? planOne(own, why, facts)
+        : planTaken(own, idmapped, why, facts);
     } catch (error) {
       throw named(error, why);
     }
@@ -74,8 +79,6 @@ function explained(steps: readonly Step[], why: string): Step[] {
 function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
   const { destination, type = "none", options = [] } = mount;
   const parsedOptions = parseMountOptions(options);
-  if (parsedOptions.idmap !== undefined)
-    throw unsupported(`${why}.options`, "mapped ids of mounts");
   const isBind = (parsedOptions.flags & MountFlags.BIND) !== 0;
   const rest = options.filter((option) => option !== "tmpcopyup");
   const request = parseMountRequest({
@@ -88,6 +91,9 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
     options: type === "bind" && !isBind ? ["bind", ...rest] : rest,
   });
   const taken = take(request, why, destination);
+  const seal = showsOthersCgroups(request, facts)
+    ? [planSetAttributes(taken.mount, READ_ONLY_TREE)]
+    : [];
   const place: Place = {
     path: destination,
     kind:
@@ -104,20 +110,66 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
     : [];
   const isNew = request.operation.kind === "new";
   return {
-    take: isNew ? [] : taken.steps,
+    take: isNew ? [] : [...taken.steps, ...seal],
     make: isNew ? taken.steps : [],
-    attach: [
-      ...copied,
-      ...attachAt(taken.mount, place),
-      ...request.propagation.map((propagation) =>
-        planSetAttributes(taken.mount, {
-          propagation: propagation & ~MountFlags.REC,
-          recursive: (propagation & MountFlags.REC) !== 0,
-        }),
-      ),
-      close(taken.mount),
-    ],
+    attach: [...copied, ...show(taken.mount, place, request.propagation)],
   };
+}
+
+const READ_ONLY_TREE: AttributeChange = {
+  set: MountAttrFlags.RDONLY,
+  recursive: true,
+};
+
+/**
+ * Whether a read-only tree of the host's has cgroups in it, which are mounts of their own and would stay as they are: who
+ * is no root of the machine could write to those of everything else that this user runs (CVE-2023-25809).
+ */
+function showsOthersCgroups(
+  { operation, changes }: ParsedRequest,
+  { isRootless, hierarchies }: BundleFacts,
+): boolean {
+  if (operation.kind !== "bind" || !isRootless) return false;
+  const { source } = operation;
+  const isReadOnly = changes.some(
+    ({ set = 0 }) => (set & MountAttrFlags.RDONLY) !== 0,
+  );
+  return (
+    isReadOnly &&
+    typeof source === "string" &&
+    hierarchies.some(({ mountpoint }) => mountpoint.startsWith(`${source}/`))
+  );
+}
+
+/** A mount that the runtime has made already. */
+function planTaken(
+  mount: Mount,
+  taken: Fd,
+  why: string,
+  facts: BundleFacts,
+): PlannedMount {
+  const { destination, options = [] } = mount;
+  const isFile = facts.isDirectory(sourceOf(mount, why, facts)) === false;
+  const kind = isFile ? "file" : "directory";
+  const { propagation } = parseMountOptions(options);
+  return {
+    take: [],
+    make: [],
+    attach: show(taken, { path: destination, kind, why }, propagation),
+  };
+}
+
+function show(mount: Fd, place: Place, propagation: readonly number[]): Step[] {
+  return [
+    ...attachAt(mount, place),
+    ...propagation.map((type) =>
+      planSetAttributes(mount, {
+        propagation: type & ~MountFlags.REC,
+        recursive: (type & MountFlags.REC) !== 0,
+      }),
+    ),
+    close(mount),
+  ];
 }
 
 function sourceOf(
