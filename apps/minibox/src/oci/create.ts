@@ -103,6 +103,10 @@ async function makeContainer(
     if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
     await moveNetDevices(config, pid);
   };
+  runtime.log.write(
+    "debug",
+    `the container ${id} takes ${plan.options.setup?.length ?? 0} steps; --plan shows them`,
+  );
   const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
     record,
@@ -117,6 +121,7 @@ async function makeContainer(
     pid,
     startTime: readStat(pid)?.startTime ?? "",
   };
+  runtime.log.write("debug", `process ${pid} waits to be started`);
   try {
     store.write(made);
     sendPidfd(options.pidfdSocket, pid, "standard");

@@ -11,6 +11,8 @@ import {
 } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { numbersIn } from "../plan/oci/kernel-settings.ts";
+import { becomeRoot } from "../plan/oci/container.ts";
+import { namespaceOf } from "../plan/oci/namespaces.ts";
 import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
 import { attachAhead } from "./attach-ahead.ts";
@@ -20,6 +22,7 @@ import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
+import { withOomScore } from "./oom-score.ts";
 import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
@@ -92,20 +95,24 @@ export async function execProcess(
   const cgroup = await cgroupOf(record, system);
   const directories = cgroupsFor(cgroup?.directories, options);
   try {
-    const child = spawn(file, args, {
-      ...own,
-      orphan: options.detached,
-      setup: prepare(config, process, options.id),
-      ...(target !== undefined &&
-        "kinds" in target && {
-          join: [{ pidfd: init.pidfd, kinds: target.kinds }],
-        }),
-      ...(directories.length > 0 && { cgroup: directories }),
-      ...(seccomp !== undefined && { seccomp }),
-      // /dev/console is the first process's
-      ...(pty !== undefined && { pty: { ...pty, console: undefined } }),
+    const score = process.oomScoreAdj ?? config.process?.oomScoreAdj;
+    const child = await withOomScore(score, async () => {
+      const made = spawn(file, args, {
+        ...own,
+        orphan: options.detached,
+        setup: prepare(config, process, options.id),
+        ...(target !== undefined &&
+          "kinds" in target && {
+            join: [{ pidfd: init.pidfd, kinds: target.kinds }],
+          }),
+        ...(directories.length > 0 && { cgroup: directories }),
+        ...(seccomp !== undefined && { seccomp }),
+        // /dev/console is the first process's
+        ...(pty !== undefined && { pty: { ...pty, console: undefined } }),
+      });
+      await made.spawned;
+      return made;
     });
-    await child.spawned;
     tellOf(child, options);
     return child;
   } catch (error) {
@@ -135,6 +142,7 @@ function prepare(config: Config, process: Process, id: string): Step[] {
     config.process?.execCPUAffinity ?? { final: undefined };
   const why = "no keys of the caller's";
   return [
+    ...(namespaceOf(config, "user") === undefined ? [] : becomeRoot()),
     step(joinSessionKeyring(`_ses.${id}`), {
       why,
       ignore: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],

@@ -22,7 +22,7 @@ export async function startContainer(
   record: ContainerRecord,
   config: Config,
 ): Promise<void> {
-  const { store } = runtime;
+  const { store, log } = runtime;
   const status = statusOf(store, record);
   if (status !== "created") throw wrongStatus(status);
   const { startContainer: before, poststart } = config.hooks ?? {};
@@ -37,6 +37,7 @@ export async function startContainer(
     const fifo = store.fifo(record.id);
     openGate(fifo);
     rmSync(fifo, { force: true });
+    log.write("debug", `the container ${record.id} is started`);
     await runHooks(poststart, { name: "poststart", state: stateAs("running") });
   } catch (error) {
     if (error instanceof MiniboxError && error.code === "ERR_HOOK")
