@@ -76,11 +76,12 @@ function checkHold(file: string, { hold, pause }: SpawnOptions): void {
         "invalid hold: expected another file than this program",
       );
   }
-  const after = pause?.after ?? 0;
-  if (!Number.isInteger(after) || after < 0)
-    throw new RangeError(
-      `invalid pause after '${after}': expected a number of steps`,
-    );
+  for (const { after } of [pause ?? []].flat()) {
+    if (!Number.isInteger(after) || after < 0)
+      throw new RangeError(
+        `invalid pause after '${after}': expected a number of steps`,
+      );
+  }
 }
 
 function checkText(text: string | undefined): void {

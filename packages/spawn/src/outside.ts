@@ -19,6 +19,7 @@ import { mapIds, needsMapping, openProc } from "./id-mapping.ts";
 import { hideFromInhabitants, joinNamespaces } from "./join.ts";
 import { MessageKind } from "./message.ts";
 import type { Program } from "./program.ts";
+import { hasPause } from "./pause.ts";
 import { firstPrivateFd, type Request } from "./request.ts";
 
 /**
@@ -85,7 +86,7 @@ export function needsClone({ options }: Pick<Request, "options">): boolean {
     options.join !== undefined ||
     options.cgroup !== undefined ||
     options.hold !== undefined ||
-    options.pause !== undefined
+    hasPause(options)
   );
 }
 

@@ -1,4 +1,5 @@
 import { closeSync, readFileSync } from "node:fs";
+import { readCgroups } from "@ns/cgroup";
 import { homeOf, readUserDatabase } from "@ns/idmap";
 import { type Config, type Process, validateProcess } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
@@ -12,22 +13,25 @@ import { MiniboxError } from "../error.ts";
 import { numbersIn } from "../plan/oci/kernel-settings.ts";
 import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
+import { attachAhead } from "./attach-ahead.ts";
 import { cgroupOf } from "./cgroup.ts";
-import { connectConsole } from "./console-socket.ts";
+import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
+import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
-import { statusOf } from "./status.ts";
+import { stateOf, statusOf } from "./status.ts";
 
 /** The options of `exec`, besides what the process is. */
 export interface ExecOptions {
   readonly id: string;
   readonly pidFile?: string | undefined;
   readonly consoleSocket?: string | undefined;
+  readonly pidfdSocket?: string | undefined;
   readonly preserveFds: number;
   /** Below the container's own, by controller or for all (`""`). */
   readonly cgroup?: Readonly<Record<string, string>>;
@@ -48,6 +52,8 @@ export async function execProcess(
   options: ExecOptions,
 ): Promise<Child> {
   const { store } = runtime;
+  const system = readCgroups();
+  attachAhead(system);
   const record = store.read(options.id);
   const config = store.config(options.id);
   validateProcess(process);
@@ -58,7 +64,10 @@ export async function execProcess(
       "cannot exec in a stopped container",
     );
   if (status === "paused" && !options.ignorePaused)
-    throw new MiniboxError("ERR_PAUSED", "cannot exec in a paused container");
+    throw new MiniboxError(
+      "ERR_PAUSED",
+      "cannot exec in a paused container (use --ignore-paused to override)",
+    );
   using init = InitProcess.open(record);
   checkBounds(process, init.pid);
   const {
@@ -70,11 +79,18 @@ export async function execProcess(
     groupsAreFixed: groupsAreFixed(init.pid),
     preserveFds: options.preserveFds,
   });
-  const seccomp = await seccompOf({ ...config, process }, store.root);
-  const socket = connectConsole(options.consoleSocket);
+  const seccomp = await seccompOf(
+    { ...config, process },
+    {
+      root: store.root,
+      stateFor: () => stateOf(record, status, config.annotations),
+    },
+  );
+  const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
-  const directories = await cgroupsFor(runtime, options);
+  const cgroup = await cgroupOf(record, system);
+  const directories = cgroupsFor(cgroup?.directories, options);
   try {
     const child = spawn(file, args, {
       ...own,
@@ -90,13 +106,27 @@ export async function execProcess(
       ...(pty !== undefined && { pty: { ...pty, console: undefined } }),
     });
     await child.spawned;
-    if (options.pidFile !== undefined)
-      writePidFile(options.pidFile, child.pid ?? 0);
+    tellOf(child, options);
     return child;
   } catch (error) {
     throw execError(error, file);
   } finally {
     if (socket !== undefined) closeSync(socket);
+  }
+}
+
+/** Tells who wants to know which process it is; one that nobody can be told of is not left. */
+function tellOf(
+  child: Child,
+  { pidfdSocket, pidFile }: Pick<ExecOptions, "pidfdSocket" | "pidFile">,
+): void {
+  const { pid = 0 } = child;
+  try {
+    sendPidfd(pidfdSocket, pid, "setns");
+    if (pidFile !== undefined) writePidFile(pidFile, pid);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
   }
 }
 
@@ -141,18 +171,10 @@ function checkBounds({ capabilities = {} }: Process, pid: number): void {
   }
 }
 
-function groupsAreFixed(pid: number): boolean {
-  return (
-    process.geteuid?.() !== 0 &&
-    readFileSync(`/proc/${pid}/setgroups`, "utf8").trim() === "deny"
-  );
-}
-
-async function cgroupsFor(
-  { store }: Runtime,
-  { id, cgroup = {} }: ExecOptions,
-): Promise<string[]> {
-  const own = (await cgroupOf(store.read(id)))?.directories ?? {};
+function cgroupsFor(
+  own: Readonly<Record<string, string>> = {},
+  { cgroup = {} }: ExecOptions,
+): string[] {
   return Object.entries(own).map(([controller, directory]) => {
     const below = cgroup[controller] ?? cgroup[""] ?? "";
     const parts = below.split("/").filter((part) => part !== "");

@@ -26,6 +26,7 @@ export function gatherFacts(
   config: Config,
   system: CgroupSystem,
   manager: CgroupManager | undefined,
+  idmapped: BundleFacts["idmapped"] = new Map(),
 ): BundleFacts {
   const rootfs = findRootfs(bundle, config);
   return {
@@ -59,6 +60,7 @@ export function gatherFacts(
     isDirectory: (path) =>
       statSync(path, { throwIfNoEntry: false })?.isDirectory(),
     listTree: (path) => listTree(rootfs, path),
+    idmapped,
     homeOf: (uid) => homeOf(uid, readUserDatabase(rootfs)),
   };
 }

@@ -89,7 +89,7 @@ export class Bundle {
 
   /** The same of another runtime. */
   runtime(program: string, ...args: readonly string[]): Promise<RunResult> {
-    return this.#capture([program, "--root", this.state, ...args]);
+    return this.command(program, "--root", this.state, ...args);
   }
 
   /** Runs minibox by way of other words, which have a command after them: `["strace", "-f"]`. */
@@ -97,13 +97,14 @@ export class Bundle {
     words: readonly string[],
     ...args: readonly string[]
   ): Promise<RunResult> {
-    return this.#capture([
+    return this.command(
       ...[...words, programPath(), "--root", this.state],
       ...args,
-    ]);
+    );
   }
 
-  async #capture(all: readonly string[]): Promise<RunResult> {
+  /** The same of any program. */
+  async command(...all: readonly string[]): Promise<RunResult> {
     const [out, err] = ["out", "err"].map((name) => join(this.directory, name));
     const { code, signal } = await run(
       "sh",
@@ -118,7 +119,7 @@ export class Bundle {
 }
 
 function programPath(): string {
-  return join(checkoutFor(0), "apps/minibox/bin/minibox");
+  return join(checkoutFor(process.getuid?.() ?? 0), "apps/minibox/bin/minibox");
 }
 
 let count = 0;

@@ -26,6 +26,7 @@ import {
   takeDeviceFiles,
 } from "./device-files.ts";
 import type { BundleFacts } from "./facts.ts";
+import { hasEarlyHooks, planHookRoot } from "./hook-root.ts";
 import { setExecutionDomain, writeKernelSettings } from "./kernel-settings.ts";
 import { coverPaths, makeReadOnly, takeCovers } from "./masks.ts";
 import { planMounts } from "./mounts.ts";
@@ -45,12 +46,15 @@ export interface BundleWishes {
   readonly cgroupAtPause: boolean;
 }
 
-/** What `spawn` is to be called with; the pause, if there is one, comes after so many steps. */
+/** What `spawn` is to be called with, and after how many steps of its set-up it may pause. */
 export interface BundlePlan {
   readonly file: string;
   readonly args: readonly string[];
   readonly options: SpawnOptions;
-  readonly pauseAfter: number;
+  /** When the namespaces are there, and nothing in them. */
+  readonly afterIsolation: number;
+  /** When the mounts are there, and the host's root still is: for hooks. */
+  readonly afterMounts: number;
 }
 
 /** The plan of a container from its configuration, which has been validated. Pure. */
@@ -69,17 +73,22 @@ export function planBundle(
     preserveFds: wishes.preserveFds,
   });
   const first = isolate(config, wishes);
+  const { untilHooks, afterHooks } = build(config, wishes, facts);
+  const inCgroup = enterCgroupNamespace(config, wishes);
+  const afterIsolation = first.length;
   return {
     file,
     args,
-    pauseAfter: first.length,
+    afterIsolation,
+    afterMounts: afterIsolation + inCgroup.length + untilHooks.length,
     options: {
       ...planNamespaces(config, wishes.cgroupAtPause ? ["cgroup"] : []),
       ...options,
       setup: [
         ...first,
-        ...enterCgroupNamespace(config, wishes),
-        ...build(config, wishes, facts),
+        ...inCgroup,
+        ...untilHooks,
+        ...afterHooks,
         ...setExecutionDomain(config),
         ...prepareProcess(process),
       ],
@@ -88,7 +97,7 @@ export function planBundle(
   };
 }
 
-/** What of the container's own does not need its root. Hooks see it so. */
+/** What of the container's own does not need its root. */
 function isolate(config: Config, { id, newKeyring }: BundleWishes): Step[] {
   const { linux = {}, hostname = "", domainname = "" } = config;
   const network = namespaceOf(config, "network");
@@ -130,13 +139,14 @@ function enterCgroupNamespace(
 
 /**
  * Takes hold of what is the host's, makes what is new, changes the root, and then attaches all that where no path leads
- * to the host any more, in the order of the configuration.
+ * to the host any more, in the order of the configuration. With hooks that have to see both, only this process's root
+ * changes at first.
  */
 function build(
   config: Config,
   { noPivot }: BundleWishes,
   facts: BundleFacts,
-): Step[] {
+): { readonly untilHooks: Step[]; readonly afterHooks: Step[] } {
   const { linux = {}, mounts = [], root, process } = config;
   const hasUserNamespace = namespaceOf(config, "user") !== undefined;
   const hasCgroupNamespace = namespaceOf(config, "cgroup") !== undefined;
@@ -149,27 +159,38 @@ function build(
       );
   const covers = takeCovers(linux.maskedPaths ?? []);
   const tree = takeRoot(facts.rootfs);
-  return [
-    ...covers.flatMap(({ steps }) => steps),
-    ...(devices?.steps ?? []),
-    ...planned.flatMap(({ take }) => take),
-    ...(noPivot ? [] : tree.steps),
-    ...(hasUserNamespace ? becomeRoot() : []),
-    ...planned.flatMap(({ make }) => make),
-    ...(noPivot
-      ? planMoveRoot(facts.rootfs, { mounts: facts.mounts })
-      : enterStagedRoot(tree.mount)),
-    ...planned.flatMap(({ attach }) => attach),
-    ...(devices === undefined
-      ? []
-      : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),
-    ...(process?.terminal === true ? makeConsole() : []),
-    ...writeKernelSettings(config, facts),
-    ...propagateRoot(linux.rootfsPropagation),
-    ...(root?.readonly === true ? [sealRoot()] : []),
-    ...makeReadOnly(linux.readonlyPaths ?? []),
-    ...coverPaths(covers),
-  ];
+  const { rootfs } = facts;
+  const forHooks = hasEarlyHooks(config)
+    ? planHookRoot(tree.mount, { rootfs, noPivot, mounts: facts.mounts })
+    : undefined;
+  return {
+    untilHooks: [
+      ...covers.flatMap(({ steps }) => steps),
+      ...(devices?.steps ?? []),
+      ...planned.flatMap(({ take }) => take),
+      ...(noPivot && forHooks === undefined ? [] : tree.steps),
+      ...(hasUserNamespace ? becomeRoot() : []),
+      ...planned.flatMap(({ make }) => make),
+      ...(forHooks?.enter ??
+        (noPivot
+          ? planMoveRoot(rootfs, { mounts: facts.mounts })
+          : enterStagedRoot(tree.mount))),
+      ...planned.flatMap(({ attach }) => attach),
+      ...(devices === undefined
+        ? []
+        : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),
+      ...(forHooks?.showHost ?? []),
+    ],
+    afterHooks: [
+      ...(forHooks?.finish ?? []),
+      ...(process?.terminal === true ? makeConsole() : []),
+      ...writeKernelSettings(config, facts),
+      ...propagateRoot(linux.rootfsPropagation),
+      ...(root?.readonly === true ? [sealRoot()] : []),
+      ...makeReadOnly(linux.readonlyPaths ?? []),
+      ...coverPaths(covers),
+    ],
+  };
 }
 
 /** Whether /dev is the host's own, which is left as it is. */
@@ -240,11 +261,6 @@ function refuse(config: Config, facts: BundleFacts): void {
     ["process.selinuxLabel", (process?.selinuxLabel ?? "") !== "", noSelinux],
     ["linux.mountLabel", (linux.mountLabel ?? "") !== "", noSelinux],
     ["linux.intelRdt", linux.intelRdt !== undefined, "resctrl is not used"],
-    [
-      "linux.netDevices",
-      Object.keys(linux.netDevices ?? {}).length > 0,
-      "network interfaces are not moved",
-    ],
   ];
   for (const [path, isAsked, why] of asked)
     if (isAsked) throw unsupported(path, why);

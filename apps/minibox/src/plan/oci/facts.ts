@@ -1,5 +1,6 @@
 import type { Hierarchy } from "@ns/cgroup";
 import type { MountInfo } from "@ns/mount";
+import type { Inherited } from "@ns/syscalls";
 import type { Entry } from "../../host/host.ts";
 
 /** What the plan of a bundle depends on of the machine. */
@@ -29,6 +30,8 @@ export interface BundleFacts {
   isDirectory(path: string): boolean | undefined;
   /** The tree of files at a path of the root file system, parents first; for `tmpcopyup`. */
   listTree(path: string): readonly TreeEntry[];
+  /** The mounts whose ids are mapped, by their number, made and held by the runtime. */
+  readonly idmapped: ReadonlyMap<number, Inherited>;
   /** The home of a user, by the root file system's /etc/passwd. */
   readonly homeOf: (uid: number) => string;
 }

@@ -11,6 +11,7 @@ import {
 } from "@ns/mount";
 import {
   close,
+  type Fd,
   MountAttrFlags,
   MountFlags,
   type Register,
@@ -42,8 +43,6 @@ export function planMounts(
   return mounts.map((mount, i) => {
     const why = `mounts[${i}]`;
     checkBelowProc(mount, why);
-    if (mount.uidMappings !== undefined || mount.gidMappings !== undefined)
-      throw unsupported(`${why}.uidMappings`, "mapped ids of mounts");
     const destination = `/${partsOf(mount.destination).join("/")}`;
     if (mount.type === "cgroup" || mount.type === "cgroup2") {
       const { flags } = parseMountOptions(mount.options ?? []);
@@ -53,7 +52,11 @@ export function planMounts(
       );
     }
     try {
-      return planOne({ ...mount, destination }, why, facts);
+      const own = { ...mount, destination };
+      const idmapped = facts.idmapped.get(i);
+      return idmapped === undefined
+        ? planOne(own, why, facts)
+        : planTaken(own, idmapped, why, facts);
     } catch (error) {
       throw named(error, why);
     }
@@ -76,8 +79,6 @@ function explained(steps: readonly Step[], why: string): Step[] {
 function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
   const { destination, type = "none", options = [] } = mount;
   const parsedOptions = parseMountOptions(options);
-  if (parsedOptions.idmap !== undefined)
-    throw unsupported(`${why}.options`, "mapped ids of mounts");
   const isBind = (parsedOptions.flags & MountFlags.BIND) !== 0;
   const rest = options.filter((option) => option !== "tmpcopyup");
   const request = parseMountRequest({
@@ -111,17 +112,7 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
   return {
     take: isNew ? [] : [...taken.steps, ...seal],
     make: isNew ? taken.steps : [],
-    attach: [
-      ...copied,
-      ...attachAt(taken.mount, place),
-      ...request.propagation.map((propagation) =>
-        planSetAttributes(taken.mount, {
-          propagation: propagation & ~MountFlags.REC,
-          recursive: (propagation & MountFlags.REC) !== 0,
-        }),
-      ),
-      close(taken.mount),
-    ],
+    attach: [...copied, ...show(taken.mount, place, request.propagation)],
   };
 }
 
@@ -148,6 +139,37 @@ function showsOthersCgroups(
     typeof source === "string" &&
     hierarchies.some(({ mountpoint }) => mountpoint.startsWith(`${source}/`))
   );
+}
+
+/** A mount that the runtime has made already. */
+function planTaken(
+  mount: Mount,
+  taken: Fd,
+  why: string,
+  facts: BundleFacts,
+): PlannedMount {
+  const { destination, options = [] } = mount;
+  const isFile = facts.isDirectory(sourceOf(mount, why, facts)) === false;
+  const kind = isFile ? "file" : "directory";
+  const { propagation } = parseMountOptions(options);
+  return {
+    take: [],
+    make: [],
+    attach: show(taken, { path: destination, kind, why }, propagation),
+  };
+}
+
+function show(mount: Fd, place: Place, propagation: readonly number[]): Step[] {
+  return [
+    ...attachAt(mount, place),
+    ...propagation.map((type) =>
+      planSetAttributes(mount, {
+        propagation: type & ~MountFlags.REC,
+        recursive: (type & MountFlags.REC) !== 0,
+      }),
+    ),
+    close(mount),
+  ];
 }
 
 function sourceOf(
