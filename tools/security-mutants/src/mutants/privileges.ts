@@ -71,8 +71,8 @@ export const privileges: readonly Mutant[] = [
     ],
     [
       `${SPAWN}/inside.ts`,
-      "    if (options.seccomp !== undefined) installFilter(program, options.seccomp);\n  }",
-      "  }\n  if (options.seccomp !== undefined) installFilter(program, options.seccomp);",
+      "  if (noNewPrivileges !== true) return;",
+      "  if (noNewPrivileges !== true) {\n    if (filter !== undefined) installFilter(program, request, filter);\n    return;\n  }",
     ],
   ),
   row("D5a", "a sandbox has a filter", "d5-sandbox-filter", [
