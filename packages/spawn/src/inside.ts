@@ -36,6 +36,7 @@ import { checkCommand, holdUntilStarted } from "./hold.ts";
 import { MessageKind } from "./message.ts";
 import { pausesOf, waitForCaller } from "./pause.ts";
 import type { Program } from "./program.ts";
+import { readBackNoNewPrivileges, readBackPrivileges } from "./read-back.ts";
 import { openTerminal } from "./pty-steps.ts";
 import { firstPrivateFd, type Request } from "./request.ts";
 import { signalNumber } from "./signal.ts";
@@ -113,6 +114,7 @@ function forbidPrivileges(program: Program, request: Request): void {
       why: "execve grants nothing any more",
     }),
   );
+  readBackNoNewPrivileges(program);
   if (filter !== undefined) installFilter(program, request, filter);
 }
 
@@ -197,6 +199,8 @@ function addPrivileges(program: Program, request: Request): void {
   if (request.options.hold !== undefined) checkCommand(program, request);
   if (capabilities !== undefined) setCapabilities(program, capabilities);
   if (ambientCaps !== undefined) raiseAmbient(program, ambientCaps);
+  // a filter that is in force already may not know these calls
+  if (!isFilteredEarly(request.options)) readBackPrivileges(program, request);
 }
 
 function become(

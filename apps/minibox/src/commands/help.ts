@@ -1,4 +1,6 @@
 import { print } from "../print.ts";
+import { helpOf } from "./oci/command.ts";
+import { RUN_HELP } from "./run-options.ts";
 
 const HELP = `Usage: minibox COMMAND
 
@@ -12,7 +14,8 @@ Run a command in a container: no daemon, no root, no image.
 As an OCI runtime, in runc's place; docs/podman.md tells how engines are told of it:
 
   create, start, run, state, kill, delete, list, exec, ps, pause, resume, update, events, spec, features
-  --root DIR --log FILE --log-format text|json --debug --systemd-cgroup --rootless true|false|auto
+  --root DIR --log FILE --log-format text|json --debug --rootless true|false|auto
+  --systemd-cgroup --cgroup-manager cgroupfs|systemd|disabled
   run [--bundle DIR] [--detach] ID    a bundle: with one of its options, or with one word, without --, and a
                                       config.json in the current directory
 
@@ -22,8 +25,13 @@ Examples:
   minibox run --plan -- true      every syscall that would be made, and why
 `;
 
-/** `minibox help`. */
-export function main(): number {
-  print(HELP);
+/** `minibox help`, of everything or of one command. */
+export async function main([name]: readonly string[] = []): Promise<number> {
+  if (name === "run") print(`${RUN_HELP}\nOf a bundle:\n\n`);
+  const { commandNamed } = await import("./oci/main.ts");
+  const command = name === undefined ? undefined : await commandNamed(name);
+  print(
+    name === undefined || command === undefined ? HELP : helpOf(name, command),
+  );
   return 0;
 }

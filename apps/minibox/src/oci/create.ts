@@ -1,52 +1,28 @@
-import { CgroupError, type CgroupManager, readCgroups } from "@ns/cgroup";
-import { type Config, readConfig, validateConfig } from "@ns/oci";
+import { CgroupError, type CgroupManager } from "@ns/cgroup";
+import type { Config } from "@ns/oci";
 import type { Child } from "@ns/spawn";
-import { MiniboxError } from "../error.ts";
-import { planBundle } from "../plan/oci/container.ts";
-import { hasEarlyHooks } from "../plan/oci/hook-root.ts";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
-import { cgroupFor, resourcesOf } from "./cgroup.ts";
-import { gatherFacts } from "./gather-facts.ts";
+import { cgroupFor, limitsOf, placeOf } from "./cgroup.ts";
+import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { runEarlyHooks } from "./early-hooks.ts";
+import { sendPidfd } from "./fd-socket.ts";
 import { IdmappedMounts } from "./idmapped-mounts.ts";
-import { ownerName } from "./owner.ts";
-import { hasNetDevices, moveNetDevices } from "./net-devices.ts";
+import { makeCgroup, refuseOccupied } from "./make-cgroup.ts";
+import { moveNetDevices } from "./net-devices.ts";
 import { writePidFile } from "./pid-file.ts";
 import { readStat, untilEnded } from "./init-process.ts";
+import { pausesFor, planOf } from "./plan-of.ts";
+import { type Prepared, prepare } from "./prepare.ts";
 import { joinResctrl, removeResctrl, Resctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { spawnHeld } from "./spawn-held.ts";
 import type { ContainerRecord } from "./store.ts";
-
-/** The options of `create` and `run`. */
-export interface CreateOptions {
-  readonly id: string;
-  /** The bundle's directory, absolute. */
-  readonly bundle: string;
-  readonly pidFile?: string | undefined;
-  readonly consoleSocket?: string | undefined;
-  readonly noPivot: boolean;
-  readonly noNewKeyring: boolean;
-  readonly preserveFds: number;
-  /** Whether the process is left to whoever adopts it. */
-  readonly detached: boolean;
-  /** A terminal of ours that the container's is shown on. */
-  readonly terminal?: { readonly cols: number; readonly rows: number };
-}
 
 /** A container that waits to be started. */
 export interface CreatedContainer {
   readonly record: ContainerRecord;
   readonly config: Config;
   readonly child: Child;
-}
-
-/** A configuration that can be run. */
-export function loadConfig(bundle: string, runtime: Runtime): Config {
-  const config = readConfig(bundle);
-  for (const { path, reason } of validateConfig(config))
-    runtime.log.write("warning", `${path}: ${reason}`);
-  return config;
 }
 
 /**
@@ -56,26 +32,25 @@ export function loadConfig(bundle: string, runtime: Runtime): Config {
 export async function createContainer(
   runtime: Runtime,
   options: CreateOptions,
+  prepared: Prepared = prepare(options.bundle, runtime),
 ): Promise<CreatedContainer> {
   const { store } = runtime;
-  const config = loadConfig(options.bundle, runtime);
-  checkTerminal(config, options);
+  const { config, system } = prepared;
+  checkTerminal(config, {
+    consoleSocket: options.consoleSocket,
+    terminal: options.terminal,
+  });
   store.reserve(options.id);
   let manager: CgroupManager | undefined;
   try {
     store.writeConfig(options.id, config);
-    const system = readCgroups();
     manager = await cgroupFor(
       options.id,
       config,
-      runtime.systemdCgroup,
+      runtime.cgroupManager,
       system,
     );
-    return await makeContainer(runtime, options, {
-      config,
-      system,
-      cgroup: manager,
-    });
+    return await makeContainer(runtime, options, prepared, manager);
   } catch (error) {
     // one that was there, with processes in it, is another's
     if (!isOccupied(error)) await manager?.delete().catch(() => undefined);
@@ -89,103 +64,66 @@ function isOccupied(error: unknown): boolean {
   return error instanceof CgroupError && error.code === "ERR_CGROUP_EXISTS";
 }
 
-function checkTerminal(
-  { process }: Config,
-  { consoleSocket, terminal }: CreateOptions,
-): void {
-  const has = consoleSocket !== undefined || terminal !== undefined;
-  if (process?.terminal === true && !has)
-    throw new MiniboxError(
-      "ERR_USAGE",
-      "cannot allocate tty if runc will detach without setting console socket",
-      { hint: "--console-socket, or process.terminal false" },
-    );
-  if (process?.terminal !== true && consoleSocket !== undefined)
-    throw new MiniboxError(
-      "ERR_USAGE",
-      "cannot use console socket if runc will not detach or allocate tty",
-    );
-}
-
-interface Ingredients {
-  readonly config: Config;
-  readonly system: ReturnType<typeof readCgroups>;
-  readonly cgroup: CgroupManager;
-}
-
 async function makeContainer(
   runtime: Runtime,
   options: CreateOptions,
-  { config, system, cgroup }: Ingredients,
+  prepared: Prepared,
+  cgroup: CgroupManager | undefined,
 ): Promise<CreatedContainer> {
   const { store } = runtime;
+  const { config } = prepared;
   const { id } = options;
-  const isSystemd = cgroup.driver === "systemd";
-  const { linux: { cgroupsPath } = {} } = config;
+  const isSystemd = cgroup?.driver === "systemd";
+  // before anything is made: what cannot be is an error then
+  using idmapped = await IdmappedMounts.take(config, options.bundle);
+  const planned = planOf(options, prepared, {
+    cgroup,
+    idmapped: idmapped.mounts,
+  });
   const resctrl = Resctrl.of(config, id);
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
-    rootfs: "",
+    rootfs: planned.rootfs,
     created: new Date().toISOString(),
-    owner: ownerName(),
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
     ...(resctrl !== undefined && { resctrl: resctrl.record }),
   };
-  const { driver, directories } = cgroup;
   const placed: ContainerRecord = {
     ...without,
-    cgroup: { path: cgroupPath(cgroup, cgroupsPath), driver },
-    cgroupDirectories: directories,
+    ...(cgroup !== undefined && placeOf(id, config, cgroup)),
   };
+  if (cgroup !== undefined && !isSystemd) refuseOccupied(cgroup);
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
   resctrl?.create();
-  const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
-  using idmapped = await IdmappedMounts.take(config, options.bundle);
-  const facts = gatherFacts(
-    options.bundle,
-    config,
-    system,
-    ownsCgroup ? cgroup : undefined,
-    idmapped.mounts,
-  );
-  const record: ContainerRecord = {
-    ...(ownsCgroup ? placed : without),
-    rootfs: facts.rootfs,
-  };
-  const plan = planBundle(
-    config,
-    {
-      id,
-      noPivot: options.noPivot,
-      newKeyring: !options.noNewKeyring,
-      preserveFds: options.preserveFds,
-      cgroupAtPause: isSystemd,
-    },
-    facts,
-  );
-  store.write(record);
+  const own = isSystemd ? cgroup : await makeCgroup(runtime, cgroup, config);
+  const record = own === undefined ? without : placed;
+  const { plan } =
+    own === cgroup
+      ? planned
+      : planOf(options, prepared, { idmapped: idmapped.mounts });
   const place = async (pid: number): Promise<void> => {
-    if (isSystemd)
-      await cgroup.create(resourcesOf(config.linux?.resources), { pid });
+    if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
     joinResctrl(resctrl?.record, pid);
     await moveNetDevices(config, pid);
   };
-  const isPlaced = isSystemd || hasNetDevices(config) || resctrl !== undefined;
+  runtime.log.write(
+    "debug",
+    `the container ${id} takes ${plan.options.setup?.length ?? 0} steps; --plan shows them`,
+  );
   const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
     record,
     config,
     plan,
-    cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
-    pause: [
-      ...(isPlaced ? [{ after: plan.afterIsolation, run: place }] : []),
-      ...(hasEarlyHooks(config)
-        ? [{ after: plan.afterMounts, run: hooks }]
-        : []),
-    ],
+    cgroups: isSystemd ? [] : Object.values(own?.directories ?? {}),
+    pause: pausesFor(plan, config, {
+      needsPlace: isSystemd || resctrl !== undefined,
+      place,
+      hooks,
+    }),
   });
   const { pid = 0 } = child;
   const made: ContainerRecord = {
@@ -193,8 +131,10 @@ async function makeContainer(
     pid,
     startTime: readStat(pid)?.startTime ?? "",
   };
+  runtime.log.write("debug", `process ${pid} waits to be started`);
   try {
     store.write(made);
+    sendPidfd(options.pidfdSocket, pid, "standard");
     if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
   } catch (error) {
     child.kill("SIGKILL");
@@ -207,30 +147,4 @@ async function makeContainer(
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
-}
-
-/** Makes the cgroup; without the right to, the container has none of its own, where that is no error. */
-async function makeCgroup(
-  runtime: Runtime,
-  cgroup: CgroupManager,
-  { linux }: Config,
-): Promise<boolean> {
-  try {
-    await cgroup.create(resourcesOf(linux?.resources));
-    return true;
-  } catch (error) {
-    if (!runtime.rootless) throw error;
-    runtime.log.warn(
-      `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return false;
-  }
-}
-
-/** By which it is found again: the path from the top, or systemd's name. */
-function cgroupPath(
-  { driver, path }: CgroupManager,
-  configured: string | undefined,
-): string {
-  return driver === "systemd" ? (configured ?? path) : path;
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
+import { readCgroups } from "@ns/cgroup";
 import { homeOf, readUserDatabase } from "@ns/idmap";
 import {
   type Config,
@@ -16,10 +17,13 @@ import {
   planProcess,
   prepareProcess,
 } from "../plan/oci/process.ts";
+import { becomeRoot } from "../plan/oci/container.ts";
+import { namespaceOf } from "../plan/oci/namespaces.ts";
 import { checkLabels } from "../plan/oci/security-labels.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
+import { attachAhead } from "./attach-ahead.ts";
 import { cgroupOf } from "./cgroup.ts";
-import { connectConsole } from "./console-socket.ts";
+import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
@@ -37,6 +41,7 @@ export interface ExecOptions {
   readonly id: string;
   readonly pidFile?: string | undefined;
   readonly consoleSocket?: string | undefined;
+  readonly pidfdSocket?: string | undefined;
   readonly preserveFds: number;
   /** Below the container's own, by controller or for all (`""`). */
   readonly cgroup?: Readonly<Record<string, string>>;
@@ -57,6 +62,8 @@ export async function execProcess(
   options: ExecOptions,
 ): Promise<Child> {
   const { store } = runtime;
+  const system = readCgroups();
+  attachAhead(system);
   const record = store.read(options.id);
   const config = store.config(options.id);
   validateProcess(process);
@@ -69,7 +76,10 @@ export async function execProcess(
       "cannot exec in a stopped container",
     );
   if (status === "paused" && !options.ignorePaused)
-    throw new MiniboxError("ERR_PAUSED", "cannot exec in a paused container");
+    throw new MiniboxError(
+      "ERR_PAUSED",
+      "cannot exec in a paused container (use --ignore-paused to override)",
+    );
   using init = InitProcess.open(record);
   checkBounds(process, init.pid);
   const {
@@ -89,12 +99,16 @@ export async function execProcess(
     },
   );
   const { initial = "" } = affinityOf(config, process);
-  const socket = connectConsole(options.consoleSocket);
+  const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
-  const directories = await cgroupsFor(runtime, options);
+  const cgroup = await cgroupOf(record, system);
+  const directories = cgroupsFor(cgroup?.directories, options);
   // the host's, which nothing in the container is mounted over
   const proc = openSync("/proc", constants.O_RDONLY | constants.O_DIRECTORY);
+  const oomScoreAdj = process.oomScoreAdj ?? config.process?.oomScoreAdj;
+  const scored =
+    oomScoreAdj === undefined ? process : { ...process, oomScoreAdj };
   try {
     const child = spawn(file, args, {
       ...own,
@@ -103,7 +117,7 @@ export async function execProcess(
       ...(initial !== "" && { cpus: numbersIn(initial) }),
       setup: [
         ...prepare(config, process, options.id),
-        ...writeExecSettings(inherited(proc, "/proc"), process, modules),
+        ...writeExecSettings(inherited(proc, "/proc"), scored, modules),
       ],
       ...(target !== undefined &&
         "kinds" in target && {
@@ -115,8 +129,7 @@ export async function execProcess(
       ...(pty !== undefined && { pty: { ...pty, console: undefined } }),
     });
     await child.spawned;
-    if (options.pidFile !== undefined)
-      writePidFile(options.pidFile, child.pid ?? 0);
+    tellOf(child, options);
     return child;
   } catch (error) {
     throw execError(error, file);
@@ -126,9 +139,25 @@ export async function execProcess(
   }
 }
 
+/** Tells who wants to know which process it is; one that nobody can be told of is not left. */
+function tellOf(
+  child: Child,
+  { pidfdSocket, pidFile }: Pick<ExecOptions, "pidfdSocket" | "pidFile">,
+): void {
+  const { pid = 0 } = child;
+  try {
+    sendPidfd(pidfdSocket, pid, "setns");
+    if (pidFile !== undefined) writePidFile(pidFile, pid);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+}
+
 function prepare(config: Config, process: Process, id: string): Step[] {
   const why = "no keys of the caller's";
   return [
+    ...(namespaceOf(config, "user") === undefined ? [] : becomeRoot()),
     step(joinSessionKeyring(`_ses.${id}`), {
       why,
       ignore: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],
@@ -163,11 +192,10 @@ function checkBounds({ capabilities = {} }: Process, pid: number): void {
   }
 }
 
-async function cgroupsFor(
-  { store }: Runtime,
-  { id, cgroup = {} }: ExecOptions,
-): Promise<string[]> {
-  const own = (await cgroupOf(store.read(id)))?.directories ?? {};
+function cgroupsFor(
+  own: Readonly<Record<string, string>> = {},
+  { cgroup = {} }: ExecOptions,
+): string[] {
   return Object.entries(own).map(([controller, directory]) => {
     const below = cgroup[controller] ?? cgroup[""] ?? "";
     const parts = below.split("/").filter((part) => part !== "");

@@ -36,6 +36,10 @@ export function gatherFacts(
     get canMakeDevices() {
       return hasCapability(Capabilities.MKNOD) && isInitialUserNamespace();
     },
+    get isRootless() {
+      return process.geteuid?.() !== 0 || !isInitialUserNamespace();
+    },
+    isOwnNamespace,
     get hasKcore() {
       return existsSync("/proc/kcore");
     },
@@ -59,6 +63,21 @@ export function gatherFacts(
     idmapped,
     homeOf: (uid) => homeOf(uid, readUserDatabase(rootfs)),
   };
+}
+
+function isOwnNamespace(path: string): boolean {
+  try {
+    const it = statSync(path);
+    return readdirSync("/proc/self/ns").some((name) => {
+      const own = statSync(`/proc/self/ns/${name}`);
+      return own.ino === it.ino && own.dev === it.dev;
+    });
+  } catch (error) {
+    // one that may not be looked at, or is not there, cannot be joined either
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES" || code === "ENOENT") return false;
+    throw error;
+  }
 }
 
 /** Whether AppArmor confines programs here. */

@@ -6,10 +6,10 @@ import { sendListener } from "./seccomp-listener.ts";
 
 /** What the filter of a process depends on. */
 export interface FilterFacts {
-  /** Where the last filters are kept. */
-  readonly root: string;
+  /** Where the last filters are kept, if they are. */
+  readonly root?: string;
   /** The container's state, for an agent; `pid` is the process that the filter is for. */
-  stateFor(pid: number): State;
+  readonly stateFor: (pid: number) => State;
 }
 
 /**
@@ -19,20 +19,20 @@ export interface FilterFacts {
  */
 export async function seccompOf(
   { linux, process }: Config,
-  facts: FilterFacts,
+  { root, stateFor }: FilterFacts,
 ): Promise<SeccompFilter | undefined> {
   const profile = linux?.seccomp;
   if (profile === undefined) return undefined;
   const { compileFilter } = await import("@ns/seccomp");
   const { filter, flags } = compileFilter(profile, {
     capabilities: process?.capabilities?.bounding ?? [],
-    cacheDirectory: join(facts.root, ".seccomp"),
+    ...(root !== undefined && { cacheDirectory: join(root, ".seccomp") }),
   });
   if (!notifies(profile)) return { filter, flags };
   // eslint-disable-next-line @typescript-eslint/require-await -- what it throws is a rejection
   const listener = async (fd: number, pid: number): Promise<void> => {
     try {
-      sendListener(profile, fd, { pid, state: facts.stateFor(pid) });
+      sendListener(profile, fd, { pid, state: stateFor(pid) });
     } finally {
       closeSync(fd);
     }

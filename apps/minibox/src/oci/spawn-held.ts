@@ -3,9 +3,9 @@ import type { Config } from "@ns/oci";
 import { type Child, type Pause, spawn } from "@ns/spawn";
 import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
 import type { BundlePlan } from "../plan/oci/container.ts";
-import { connectConsole } from "./console-socket.ts";
-import type { CreateOptions } from "./create.ts";
+import type { CreateOptions } from "./create-options.ts";
 import { execError } from "./exec-error.ts";
+import { connectTo } from "./fd-socket.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf } from "./status.ts";
@@ -36,7 +36,7 @@ export async function spawnHeld(
   });
   // for both ways: then it neither waits for the other end, nor sees an end of it
   const hold = openSync(fifo, "r+");
-  const console_ = connectConsole(options.consoleSocket);
+  const console_ = connectTo(options.consoleSocket);
   try {
     const child = spawn(plan.file, plan.args, {
       ...plan.options,

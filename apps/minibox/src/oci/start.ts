@@ -23,7 +23,7 @@ export async function startContainer(
   record: ContainerRecord,
   config: Config,
 ): Promise<void> {
-  const { store } = runtime;
+  const { store, log } = runtime;
   const status = statusOf(store, record);
   if (status !== "created") throw wrongStatus(status);
   const { startContainer: before, poststart } = config.hooks ?? {};
@@ -38,6 +38,7 @@ export async function startContainer(
     const fifo = store.fifo(record.id);
     openGate(fifo);
     rmSync(fifo, { force: true });
+    log.write("debug", `the container ${record.id} is started`);
     await runHooks(poststart, { name: "poststart", state: stateAs("running") });
   } catch (error) {
     if (error instanceof MiniboxError && error.code === "ERR_HOOK")
@@ -97,6 +98,11 @@ function openGate(fifo: string): void {
 }
 
 function wrongStatus(status: string): MiniboxError {
+  if (status === "paused")
+    return new MiniboxError(
+      "ERR_WRONG_STATUS",
+      "cannot start a container in the paused state",
+    );
   if (status === "stopped")
     return new MiniboxError(
       "ERR_WRONG_STATUS",

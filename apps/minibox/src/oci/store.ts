@@ -1,4 +1,5 @@
 import {
+  type Dirent,
   closeSync,
   existsSync,
   mkdirSync,
@@ -15,6 +16,7 @@ import {
   type Config,
   formatConfig,
   type NamespaceType,
+  OciError,
   parseConfig,
 } from "@ns/oci";
 import { MiniboxError } from "../error.ts";
@@ -31,8 +33,6 @@ export interface ContainerRecord {
   readonly rootfs: string;
   /** RFC 3339. */
   readonly created: string;
-  /** Name of the user who made it. */
-  readonly owner: string;
   /** The cgroup's path and driver; undefined if it has none of its own. */
   readonly cgroup?: {
     readonly path: string;
@@ -46,6 +46,8 @@ export interface ContainerRecord {
   readonly ownPidNamespace: boolean;
   /** The kinds of namespaces that are not the runtime's. */
   readonly namespaces: readonly NamespaceType[];
+  /** There was more, which cannot be read any more: where its cgroup is, its configuration tells. Never written. */
+  readonly damaged?: boolean;
 }
 
 /** The directory where containers are kept: one for each, 0700. */
@@ -78,7 +80,7 @@ export class Store {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       throw new MiniboxError(
         "ERR_CONTAINER_EXISTS",
-        `container with given ID already exists: '${id}'`,
+        "container with given ID already exists",
         { cause: error, hint: `minibox delete ${id} removes it` },
       );
     }
@@ -119,12 +121,15 @@ export class Store {
   find(id: string): ContainerRecord | undefined {
     const directory = this.directory(id);
     const text = readIfThere(join(directory, "state.json"));
-    if (text !== undefined) return JSON.parse(text) as ContainerRecord;
-    if (!existsSync(directory)) return undefined;
-    return {
-      ...{ id, bundle: "", rootfs: "", created: "", owner: "" },
-      ...{ ownPidNamespace: true, namespaces: [] },
-    };
+    if (text === undefined && !existsSync(directory)) return undefined;
+    const record = text === undefined ? undefined : recordIn(text, id);
+    return (
+      record ?? {
+        ...{ id, bundle: "", rootfs: "", created: "" },
+        ...{ ownPidNamespace: true, namespaces: [] },
+        damaged: text !== undefined,
+      }
+    );
   }
 
   /** The configuration that a container was made from. */
@@ -134,17 +139,29 @@ export class Store {
     throw new MiniboxError("ERR_NO_CONTAINER", "container does not exist");
   }
 
-  list(): ContainerRecord[] {
-    let names: string[];
+  /** The same, or undefined if it cannot be read: its making was broken off, or it is damaged. */
+  findConfig(id: string): Config | undefined {
     try {
-      names = readdirSync(this.root);
+      return this.config(id);
+    } catch (error) {
+      if (error instanceof MiniboxError || error instanceof OciError)
+        return undefined;
+      throw error;
+    }
+  }
+
+  list(): ContainerRecord[] {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(this.root, { withFileTypes: true });
     } catch (error) {
       // no container was ever made
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
       throw error;
     }
-    return names
-      .filter((name) => !name.startsWith("."))
+    return entries
+      .filter((entry) => entry.isDirectory() && isContainerId(entry.name))
+      .map(({ name }) => name)
       .sort()
       .flatMap((name) => this.find(name) ?? []);
   }
@@ -152,6 +169,34 @@ export class Store {
   remove(id: string): void {
     rmSync(this.directory(id), { recursive: true, force: true });
   }
+}
+
+function isContainerId(name: string): boolean {
+  try {
+    checkContainerId(name);
+    return true;
+  } catch (error) {
+    // something else is kept here
+    if (error instanceof OciError) return false;
+    throw error;
+  }
+}
+
+/** What `write` wrote, if it is that. */
+function recordIn(text: string, id: string): ContainerRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const isRecord =
+    typeof value === "object" &&
+    value !== null &&
+    "id" in value &&
+    value.id === id;
+  return isRecord ? (value as ContainerRecord) : undefined;
 }
 
 function readIfThere(path: string): string | undefined {

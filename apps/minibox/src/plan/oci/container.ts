@@ -204,7 +204,7 @@ function isOnHostsDev(mounts: NonNullable<Config["mounts"]>): boolean {
 }
 
 /** Files that are made from here on belong to root inside, who is nobody outside. */
-function becomeRoot(): Step[] {
+export function becomeRoot(): Step[] {
   const why = "root of the user namespace";
   // 0 may not be mapped
   const ignore = ["EINVAL"] as const;

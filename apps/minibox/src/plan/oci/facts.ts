@@ -12,6 +12,10 @@ export interface BundleFacts {
   readonly euid: number;
   /** Whether device files may be made: root of the machine, with CAP_MKNOD. */
   readonly canMakeDevices: boolean;
+  /** Whether the runtime is not root of the machine, and shares its cgroups with others of the same user. */
+  readonly isRootless: boolean;
+  /** Whether a namespace, by its file, is the runtime's own. */
+  isOwnNamespace(path: string): boolean;
   /** Whether this kernel shows its memory as /proc/kcore. */
   readonly hasKcore: boolean;
   readonly hasAppArmor: boolean;

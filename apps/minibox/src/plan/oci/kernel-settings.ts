@@ -1,4 +1,9 @@
-import { type Config, type Process, sysctlPath } from "@ns/oci";
+import {
+  type Config,
+  type Process,
+  sysctlNamespace,
+  sysctlPath,
+} from "@ns/oci";
 import {
   close,
   type Fd,
@@ -15,6 +20,8 @@ import {
   write,
 } from "@ns/syscalls";
 import { makeDetached, INERT } from "../isolate.ts";
+import type { BundleFacts } from "./facts.ts";
+import { namespaceOf } from "./namespaces.ts";
 import {
   hasLabels,
   type SecurityModules,
@@ -28,9 +35,11 @@ import { unsupported } from "./unsupported.ts";
  */
 export function writeKernelSettings(
   config: Config,
-  modules: SecurityModules,
+  facts: SecurityModules & Pick<BundleFacts, "isOwnNamespace">,
 ): Step[] {
   const { process = {} } = config;
+  for (const name of Object.keys(config.linux?.sysctl ?? {}))
+    checkNotHosts(name, config, facts);
   const writes = [
     ...Object.entries(config.linux?.sysctl ?? {}).map(
       ([name, value]) =>
@@ -42,16 +51,32 @@ export function writeKernelSettings(
     ),
     ...selfWrites(config),
   ];
-  if (writes.length === 0 && !hasLabels(process, modules)) return [];
+  if (writes.length === 0 && !hasLabels(process, facts)) return [];
   const proc = makeDetached("proc", INERT);
   return [
     ...proc.steps,
     ...writes.flatMap(([path, value, why]) =>
       writeBelow(proc.mount, path, value, why),
     ),
-    ...setLabels(proc.mount, process, modules),
+    ...setLabels(proc.mount, process, facts),
     close(proc.mount),
   ];
+}
+
+/** A namespace may be there by its path and be the runtime's own all the same: then the parameter is the machine's. */
+function checkNotHosts(
+  name: string,
+  config: Config,
+  { isOwnNamespace }: Pick<BundleFacts, "isOwnNamespace">,
+): void {
+  const type = sysctlNamespace(sysctlPath(name) ?? name);
+  const { path = "" } =
+    type === undefined ? {} : (namespaceOf(config, type) ?? {});
+  if (path !== "" && isOwnNamespace(path))
+    throw unsupported(
+      `linux.sysctl[${name}]`,
+      `the ${type} namespace '${path}' is the host's`,
+    );
 }
 
 /** The same for a process that is executed later; `proc` is a procfs that nothing in the container is mounted over. */

@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
 import type { Config, Mount } from "@ns/oci";
 import {
+  type AttributeChange,
   parseMountOptions,
   parseMountRequest,
   type ParsedRequest,
@@ -11,14 +12,14 @@ import {
 import {
   close,
   type Fd,
-  mount,
+  MountAttrFlags,
   MountFlags,
   type Register,
-  step,
   type Step,
 } from "@ns/syscalls";
 import { MiniboxError } from "../../error.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
+import { changeThere, explained } from "./change-mount.ts";
 import { copyUp } from "./copy-up.ts";
 import type { BundleFacts } from "./facts.ts";
 import { namespaceOf } from "./namespaces.ts";
@@ -66,11 +67,6 @@ function named(error: unknown, why: string): unknown {
   });
 }
 
-/** Steps that say what they are for, each. */
-function explained(steps: readonly Step[], why: string): Step[] {
-  return steps.map((each) => step(each, { ...each, why: each.why ?? why }));
-}
-
 function planOne(
   mount: Mount,
   why: string,
@@ -103,6 +99,9 @@ function planOne(
       attach: changeThere(request, destination, why),
     };
   const taken = take(request, why, destination);
+  const seal = showsOthersCgroups(request, facts)
+    ? [planSetAttributes(taken.mount, READ_ONLY_TREE)]
+    : [];
   const place: Place = {
     path: destination,
     kind:
@@ -119,7 +118,7 @@ function planOne(
     : [];
   const isNew = request.operation.kind === "new";
   return {
-    take: isNew ? [] : taken.steps,
+    take: isNew ? [] : [...taken.steps, ...seal],
     make: isNew ? taken.steps : [],
     attach: [
       ...copied,
@@ -129,23 +128,28 @@ function planOne(
   };
 }
 
-/** Changes a mount that is there: one that came before in the configuration. */
-function changeThere(
-  { operation, changes, propagation }: ParsedRequest,
-  destination: string,
-  why: string,
-): Step[] {
-  const again = (flags: number, data: string | null): Step =>
-    mount(null, destination, null, flags, data);
-  return explained(
-    [
-      ...(operation.kind === "remount"
-        ? [again(operation.flags, operation.data || null)]
-        : []),
-      ...changes.map((change) => planSetAttributes(destination, change)),
-      ...propagation.map((type) => again(type, null)),
-    ],
-    why,
+const READ_ONLY_TREE: AttributeChange = {
+  set: MountAttrFlags.RDONLY,
+  recursive: true,
+};
+
+/**
+ * Whether a read-only tree of the host's has cgroups in it, which are mounts of their own and would stay as they are: who
+ * is no root of the machine could write to those of everything else that this user runs (CVE-2023-25809).
+ */
+function showsOthersCgroups(
+  { operation, changes }: ParsedRequest,
+  { isRootless, hierarchies }: BundleFacts,
+): boolean {
+  if (operation.kind !== "bind" || !isRootless) return false;
+  const { source } = operation;
+  const isReadOnly = changes.some(
+    ({ set = 0 }) => (set & MountAttrFlags.RDONLY) !== 0,
+  );
+  return (
+    isReadOnly &&
+    typeof source === "string" &&
+    hierarchies.some(({ mountpoint }) => mountpoint.startsWith(`${source}/`))
   );
 }
 

@@ -15,6 +15,8 @@ export function fakeFacts(changes: Partial<BundleFacts> = {}): BundleFacts {
     rootfs: "/bundle/rootfs",
     euid: 0,
     canMakeDevices: true,
+    isRootless: false,
+    isOwnNamespace: () => false,
     hasKcore: true,
     hasAppArmor: false,
     hasSelinux: false,

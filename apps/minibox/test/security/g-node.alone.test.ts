@@ -1,0 +1,264 @@
+import { mkdirSync, readFileSync, writeFileSync, existsSync } from "node:fs";
+import { join } from "node:path";
+import { rawSyscall, rawSyscallAsync, close, openat } from "@ns/syscalls";
+import {
+  checkoutFor,
+  program,
+  requires,
+  root,
+  run,
+  temporaryDirectory,
+} from "@ns/testkit";
+import { describe, expect, test } from "vitest";
+import { Bundle, uniqueId } from "../internal/bundle.ts";
+import { NEEDS, probePath } from "./internal/probe.ts";
+
+/** The words that start Node with library.ts. */
+const library = (...args: readonly string[]): string[] => [
+  join(checkoutFor(0), "node_modules/.bin/node"),
+  join(checkoutFor(0), "apps/minibox/test/security/internal/library.ts"),
+  ...args,
+];
+
+/** What library.ts printed. */
+async function ask(
+  words: readonly string[],
+  timeoutMs = 60_000,
+): Promise<unknown> {
+  const [file = "", ...args] = words;
+  const env = { NODE_OPTIONS: undefined };
+  const { code, stdout, stderr } = await run(file, args, { env, timeoutMs });
+  if (code !== 0)
+    throw new Error(`${words.join(" ")} ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout.trim().split("\n").at(-1) ?? "") as unknown;
+}
+
+interface Call {
+  readonly pid: string;
+  readonly text: string;
+}
+
+/** Calls about processes and namespaces, of a Node that runs a container, and the ids of its own threads. */
+async function traced(): Promise<{
+  readonly calls: Call[];
+  readonly own: Set<string>;
+}> {
+  const file = join(temporaryDirectory("ns-test-trace-"), "trace");
+  const words = [
+    "strace",
+    "-f",
+    "-qq",
+    "-e",
+    "trace=%process,unshare,setns,prctl",
+    "-o",
+    file,
+  ];
+  await ask([...words, ...library("run", "true")]);
+  const calls = readFileSync(file, "utf8")
+    .split("\n")
+    .map((line) => /^(\d+) +(.*)$/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, pid = "", text = ""]) => ({ pid, text }));
+  const own = new Set([calls[0]?.pid ?? ""]);
+  for (const { pid, text } of calls) {
+    const made = /CLONE_THREAD.* = (\d+)$/.exec(text)?.[1] ?? resumed(text);
+    if (own.has(pid) && made !== undefined) own.add(made);
+  }
+  return { calls, own };
+}
+
+/** The thread that a call has made whose end is on a line of its own. */
+function resumed(text: string): string | undefined {
+  return /^<\.\.\. clone3? resumed>.*parent_tid=\[(\d+)\]/.exec(text)?.[1];
+}
+
+describe("a Node that runs a container", () => {
+  test(
+    "G1: makes no process but one that executes a program at once, without a copy of its memory",
+    { timeout: 90_000 },
+    async (context) => {
+      requires(context, root, program("strace"));
+      const { calls, own } = await traced();
+      const making = calls.filter(
+        ({ pid, text }) => own.has(pid) && /^(?:clone3?|v?fork)\(/.test(text),
+      );
+      const processes = making.filter(
+        ({ text }) => !text.includes("CLONE_THREAD"),
+      );
+      expect(processes.length).toBeGreaterThan(0);
+      for (const { text } of processes) {
+        expect(text).toContain("CLONE_VM");
+        expect(text).toContain("CLONE_VFORK");
+      }
+    },
+  );
+
+  test(
+    "G2: enters no namespace itself: what does has one thread",
+    { timeout: 90_000 },
+    async (context) => {
+      requires(context, root, program("strace"));
+      const { calls, own } = await traced();
+      const others = calls.filter(({ pid }) => !own.has(pid));
+      const entering = /^(?:unshare|setns)\(/;
+      expect(
+        calls.filter(({ pid, text }) => own.has(pid) && entering.test(text)),
+      ).toEqual([]);
+      // it is there, and never makes a thread
+      expect(
+        others.filter(({ text }) => /^clone3\(.*CLONE_NEWNS/.test(text)),
+      ).toHaveLength(1);
+      expect(
+        others.filter(({ text }) => text.includes("CLONE_THREAD")),
+      ).toEqual([]);
+    },
+  );
+
+  test(
+    "G6: passes on nothing that it has open: sockets, watchers, workers, an inspector, directories",
+    { timeout: 60_000 },
+    async (context) => {
+      requires(context, root, program("gcc"));
+      const { output } = (await ask(
+        library("run-with-all-open", probePath(), "fds"),
+      )) as { output: string };
+      expect(
+        output
+          .trim()
+          .split("\n")
+          .map((line) => parseInt(line)),
+      ).toEqual([0, 1, 2]);
+    },
+  );
+
+  test(
+    "G7: tells children apart from those of child_process",
+    { timeout: 60_000 },
+    async (context) => {
+      requires(context, root);
+      const each = Array.from({ length: 12 }, (_, i) => i);
+      expect(await ask(library("statuses"))).toEqual({
+        ...{ theirs: each, ours: each.map((status) => status + 20) },
+      });
+    },
+  );
+
+  test(
+    "G7: gives a command no signal that is ignored or blocked",
+    { timeout: 60_000 },
+    async (context) => {
+      requires(context, root);
+      const { output } = (await ask(
+        library("run", "sh", "-c", "grep -E '^Sig(Blk|Ign)' /proc/self/status"),
+      )) as { output: string };
+      expect(output).toBe(
+        "SigBlk:\t0000000000000000\nSigIgn:\t0000000000000000\n",
+      );
+    },
+  );
+
+  test(
+    "G8: is not kept by a start, though there is a gibibyte in its heap",
+    { timeout: 120_000 },
+    async (context) => {
+      requires(context, root);
+      const [file = "", ...args] = library("blocked", "1024");
+      const times = (await ask(
+        [file, "--max-old-space-size=4096", ...args],
+        100_000,
+      )) as number[];
+      expect(times).toHaveLength(20);
+      // the least: others use this machine, too
+      expect(Math.min(...times)).toBeLessThan(5);
+    },
+  );
+});
+
+test("G3: an errno is that of its own call, whatever others fail meanwhile, here and on the pool", async () => {
+  const { nr } = openat(-1, "", 0);
+  const pending: Promise<number>[] = [];
+  for (let i = 0; i < 500; i++) {
+    // a bad address there, a descriptor that is none here
+    pending.push(rawSyscallAsync(nr, -100, 0, 0));
+    expect(rawSyscall(nr, -100, 0, 0)).toBe(-14);
+    expect(rawSyscall(close(-1).nr, -1)).toBe(-9);
+    if (i % 50 === 0) await new Promise(setImmediate);
+  }
+  expect(new Set(await Promise.all(pending))).toEqual(new Set([-14]));
+});
+
+test("G4: what waits in a container has no environment and nothing of the host's in its arguments", async (context) => {
+  requires(context, ...NEEDS);
+  const bundle = new Bundle().configure("true");
+  const id = uniqueId();
+  await bundle.through(["env", "SECRET_OF_OURS=1"], "create", id);
+  const state = await bundle.minibox("state", id);
+  const { pid } = JSON.parse(state.stdout) as { pid: number };
+  expect(readFileSync(`/proc/${pid}/environ`, "utf8")).toBe("");
+  expect(readFileSync(`/proc/${pid}/cmdline`, "utf8")).toMatch(
+    /^nsinit\0\d+\0$/,
+  );
+});
+
+test(
+  "G4: nor does root in a container find any in what exec makes there",
+  { timeout: 60_000 },
+  async (context) => {
+    requires(context, ...NEEDS);
+    const watching =
+      "while :; do grep -l -s SECRET_OF_OURS /proc/[0-9]*/environ /proc/[0-9]*/cmdline; done >/tmp/found";
+    const bundle = new Bundle().configure(watching, (config) => {
+      config.root = { path: "rootfs", readonly: false };
+      const all = ["CAP_SYS_PTRACE", "CAP_DAC_OVERRIDE"];
+      if (config.process !== undefined)
+        config.process.capabilities = {
+          bounding: all,
+          effective: all,
+          permitted: all,
+        };
+    });
+    const id = uniqueId();
+    await bundle.minibox("run", "--detach", id);
+    for (let i = 0; i < 20; i++)
+      await bundle.through(["env", "SECRET_OF_OURS=1"], "exec", id, "true");
+    const found = readFileSync(join(bundle.rootfs, "tmp/found"), "utf8");
+    // the watching shell itself and grep
+    const others = found.split("\n").filter((line) => line.endsWith("environ"));
+    expect(others).toEqual([]);
+  },
+);
+
+const ENGINES = [
+  { engine: "the executable", words: [] },
+  { engine: "Node", words: ["env", "MINIBOX_RUNTIME=node"] },
+] as const;
+
+test.for(ENGINES)(
+  "G5: neither variables nor files of the current directory bring code in: $engine",
+  async ({ words }, context) => {
+    requires(context, ...NEEDS);
+    const bundle = new Bundle().configure("echo mine");
+    const at = (name: string): string => join(bundle.directory, name);
+    const evil = `require("fs").writeFileSync(${JSON.stringify(at("evil-ran"))}, "")`;
+    for (const name of ["koffi", "@ns/syscalls", "valibot"]) {
+      mkdirSync(at(`node_modules/${name}`), { recursive: true });
+      writeFileSync(at(`node_modules/${name}/index.js`), evil);
+    }
+    writeFileSync(at("evil.cjs"), evil);
+    writeFileSync(at("bunfig.toml"), `preload = ["./evil.cjs"]\n`);
+    writeFileSync(at(".env"), `NODE_OPTIONS=--require=${at("evil.cjs")}\n`);
+    const { stdout } = await bundle.through(
+      [
+        ...["env", `NODE_OPTIONS=--require=${at("evil.cjs")}`],
+        ...[
+          `BUN_OPTIONS=--preload=${at("evil.cjs")}`,
+          `NODE_PATH=${at("node_modules")}`,
+        ],
+        ...[`OPENSSL_CONF=${at("evil.cjs")}`, ...words],
+      ],
+      ...["run", uniqueId()],
+    );
+    expect(stdout).toBe("mine\n");
+    expect(existsSync(at("evil-ran"))).toBe(false);
+  },
+);
