@@ -69,7 +69,8 @@ test("a mount namespace that is another's is an error", async (context) => {
   });
   const { code, stderr } = await bundle.minibox("create", uniqueId());
   expect(code).toBe(1);
-  expect(stderr).toContain('needs a "mount" namespace of its own');
+  // quotes are escaped in a log line
+  expect(stderr).toMatch(/needs a \\?"mount\\?" namespace of its own/);
 });
 
 test("exec starts on the CPUs of execCPUAffinity, has its own score, and its scheduler", async (context) => {
