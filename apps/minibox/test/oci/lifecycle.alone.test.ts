@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { parseState } from "@ns/oci";
 import { program, requires, root } from "@ns/testkit";
 import { expect, type TestContext, test, vi } from "vitest";
-import { Bundle, uniqueId } from "../internal/bundle.ts";
+import { Bundle, unescaped, uniqueId } from "../internal/bundle.ts";
 
 const NEEDS = [root, program("busybox")] as const;
 const WAITING = "while :; do sleep 0.1; done";
@@ -100,8 +100,7 @@ test.each([
     });
     const { code, stderr } = await bundle.minibox("create", uniqueId());
     expect(code).toBe(1);
-    // as a line of the log has it
-    expect(stderr.replaceAll('\\"', '"')).toContain(words);
+    expect(unescaped(stderr)).toContain(words);
     expect(bundle.ids()).toEqual([]);
   },
 );
