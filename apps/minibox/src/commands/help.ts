@@ -17,6 +17,7 @@ As an OCI runtime, in runc's place; docs/podman.md tells how engines are told of
   --root DIR --log FILE --log-format text|json --debug --systemd-cgroup --rootless true|false|auto
   run [--bundle DIR] [--detach] ID    a bundle: with one of its options, or with one word, without --, and a
                                       config.json in the current directory
+  COMMAND --help                      its options; those of run for a bundle: minibox help run
 
 Examples:
   minibox run -- sh               a shell; whatever it changes is gone afterwards
