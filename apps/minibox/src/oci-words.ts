@@ -22,7 +22,7 @@ const OCI_ONLY = new Set([
 
 /** Options that stand before a command, which only an OCI runtime has. */
 const GLOBAL =
-  /^--?(debug|log|log-format|root|criu|systemd-cgroup|rootless)(=|$)/;
+  /^--?(debug|log|log-format|root|criu|systemd-cgroup|cgroup-manager|rootless)(=|$)/;
 
 /** Options of `run` that only a bundle's has. */
 const OF_BUNDLES =

@@ -10,18 +10,37 @@ import {
   type Resources,
 } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
+import { unsupported } from "../plan/oci/unsupported.ts";
+import type { Runtime } from "./runtime.ts";
 import type { ContainerRecord } from "./store.ts";
 
-/** The container's cgroup, which need not exist yet. */
+/**
+ * The container's cgroup, which need not exist yet; none with the manager `disabled`.
+ * @throws {MiniboxError} `ERR_UNSUPPORTED` for a limit that only a cgroup sets.
+ */
 export async function cgroupFor(
   id: string,
   { linux }: Config,
-  systemd: boolean,
+  manager: Runtime["cgroupManager"],
   system: CgroupSystem = readCgroups(),
-): Promise<CgroupManager> {
+): Promise<CgroupManager | undefined> {
   const path = linux?.cgroupsPath ?? "";
-  if (systemd) return openSystemdCgroup(unitOf(id, path));
+  if (manager === "disabled") {
+    refuseLimits(linux?.resources);
+    return undefined;
+  }
+  if (manager === "systemd") return openSystemdCgroup(unitOf(id, path));
   return openCgroup(path === "" ? id : path, { system });
+}
+
+function refuseLimits(resources: object = {}): void {
+  // rules for devices are not for a container that stays where its caller is
+  for (const [name, limits] of Object.entries(resources))
+    if (name !== "devices" && Object.keys(limits as object).length > 0)
+      throw unsupported(
+        `linux.resources.${name}`,
+        "--cgroup-manager disabled makes no cgroup",
+      );
 }
 
 /** systemd's name, slice:prefix:name, of the cgroup of a container. */
@@ -29,13 +48,17 @@ function unitOf(id: string, configured: string): string {
   return configured === "" ? `:minibox:${id}` : configured;
 }
 
-/** By which a container's cgroup is found again: the path from the top, or systemd's name. */
-export function pathOf(
+/** Where a container's cgroup is found again: by the path from the top, or systemd's name. */
+export function placeOf(
   id: string,
   { linux }: Config,
-  { driver, path }: CgroupManager,
-): string {
-  return driver === "systemd" ? unitOf(id, linux?.cgroupsPath ?? "") : path;
+  { driver, path, directories }: CgroupManager,
+): Pick<ContainerRecord, "cgroup" | "cgroupDirectories"> {
+  const unit = unitOf(id, linux?.cgroupsPath ?? "");
+  return {
+    cgroup: { path: driver === "systemd" ? unit : path, driver },
+    cgroupDirectories: directories,
+  };
 }
 
 /** The cgroup of a container that was made. */

@@ -1,20 +1,20 @@
-import { existsSync } from "node:fs";
 import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import type { Child } from "@ns/spawn";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
-import { cgroupFor, limitsOf, pathOf } from "./cgroup.ts";
+import { cgroupFor, limitsOf, placeOf } from "./cgroup.ts";
 import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { runEarlyHooks } from "./early-hooks.ts";
 import { sendPidfd } from "./fd-socket.ts";
 import { IdmappedMounts } from "./idmapped-mounts.ts";
-import { makeCgroup } from "./make-cgroup.ts";
+import { makeCgroup, refuseOccupied } from "./make-cgroup.ts";
 import { moveNetDevices } from "./net-devices.ts";
 import { makeNotifyDirectory } from "./notify-socket.ts";
 import { writePidFile } from "./pid-file.ts";
 import { readStat, untilEnded } from "./init-process.ts";
 import { pausesFor, planOf } from "./plan-of.ts";
 import { type Prepared, prepare } from "./prepare.ts";
+import { joinResctrl, removeResctrl, Resctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { spawnHeld } from "./spawn-held.ts";
 import type { ContainerRecord } from "./store.ts";
@@ -49,13 +49,14 @@ export async function createContainer(
     manager = await cgroupFor(
       options.id,
       config,
-      runtime.systemdCgroup,
+      runtime.cgroupManager,
       system,
     );
     return await makeContainer(runtime, options, prepared, manager);
   } catch (error) {
     // one that was there, with processes in it, is another's
     if (!isOccupied(error)) await manager?.delete().catch(() => undefined);
+    removeResctrl(store.find(options.id)?.resctrl);
     store.remove(options.id);
     throw error;
   }
@@ -69,18 +70,19 @@ async function makeContainer(
   runtime: Runtime,
   options: CreateOptions,
   prepared: Prepared,
-  cgroup: CgroupManager,
+  cgroup: CgroupManager | undefined,
 ): Promise<CreatedContainer> {
   const { store } = runtime;
   const { config } = prepared;
   const { id } = options;
-  const isSystemd = cgroup.driver === "systemd";
+  const isSystemd = cgroup?.driver === "systemd";
   // before anything is made: what cannot be is an error then
   using idmapped = await IdmappedMounts.take(config, options.bundle);
   const planned = planOf(options, prepared, {
     cgroup,
     idmapped: idmapped.mounts,
   });
+  const resctrl = Resctrl.of(config, id);
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
@@ -88,23 +90,25 @@ async function makeContainer(
     created: new Date().toISOString(),
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
+    ...(resctrl !== undefined && { resctrl: resctrl.record }),
   };
-  const { driver, directories } = cgroup;
-  const placed = {
+  const placed: ContainerRecord = {
     ...without,
-    cgroup: { path: pathOf(id, config, cgroup), driver },
-    cgroupDirectories: directories,
+    ...(cgroup !== undefined && placeOf(id, config, cgroup)),
   };
-  if (!isSystemd) refuseOccupied(cgroup);
+  if (cgroup !== undefined && !isSystemd) refuseOccupied(cgroup);
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
-  const ownsCgroup = isSystemd || (await makeCgroup(runtime, cgroup, config));
-  const record = ownsCgroup ? placed : without;
-  const { plan } = ownsCgroup
-    ? planned
-    : planOf(options, prepared, { idmapped: idmapped.mounts });
+  resctrl?.create();
+  const own = isSystemd ? cgroup : await makeCgroup(runtime, cgroup, config);
+  const record = own === undefined ? without : placed;
+  const { plan } =
+    own === cgroup
+      ? planned
+      : planOf(options, prepared, { idmapped: idmapped.mounts });
   const place = async (pid: number): Promise<void> => {
     if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
+    joinResctrl(resctrl?.record, pid);
     await moveNetDevices(config, pid);
   };
   runtime.log.write(
@@ -116,8 +120,12 @@ async function makeContainer(
     record,
     config,
     plan,
-    cgroups: ownsCgroup && !isSystemd ? Object.values(cgroup.directories) : [],
-    pause: pausesFor(plan, config, { isSystemd, place, hooks }),
+    cgroups: isSystemd ? [] : Object.values(own?.directories ?? {}),
+    pause: pausesFor(plan, config, {
+      needsPlace: isSystemd || resctrl !== undefined,
+      place,
+      hooks,
+    }),
   });
   const { pid = 0 } = child;
   const made: ContainerRecord = {
@@ -141,18 +149,4 @@ async function makeContainer(
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
-}
-
-/** Processes in there are another's, and remain so when we are killed before we can say so. */
-function refuseOccupied(cgroup: CgroupManager): void {
-  const isThere = Object.values(cgroup.directories).some((path) =>
-    existsSync(path),
-  );
-  const count = isThere ? cgroup.processes().length : 0;
-  if (count > 0)
-    throw new CgroupError(
-      "ERR_CGROUP_EXISTS",
-      `cannot create cgroup '${cgroup.path}': it exists, with ${count} processes`,
-      { hint: "take another linux.cgroupsPath, or remove what is there" },
-    );
 }

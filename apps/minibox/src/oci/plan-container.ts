@@ -35,11 +35,11 @@ export async function planContainer(
   const cgroup = await cgroupFor(
     options.id,
     config,
-    runtime.systemdCgroup,
+    runtime.cgroupManager,
     system,
   );
-  const directories = Object.values(cgroup.directories);
-  const isSystemd = cgroup.driver === "systemd";
+  const directories = Object.values(cgroup?.directories ?? {});
+  const isSystemd = cgroup?.driver === "systemd";
   const owned = isSystemd || !runtime.rootless || directories.every(canBeMade);
   const { plan } = planOf(
     options,
@@ -53,7 +53,11 @@ export async function planContainer(
     ...terminalOptions(config, options, socket),
     ...(owned && !isSystemd && { cgroup: directories }),
     ...(seccomp !== undefined && { seccomp }),
-    pause: pausesFor(plan, config, { isSystemd, place: notNow, hooks: notNow }),
+    pause: pausesFor(plan, config, {
+      needsPlace: isSystemd || config.linux?.intelRdt !== undefined,
+      place: notNow,
+      hooks: notNow,
+    }),
     hold: 3 + options.preserveFds,
   });
 }

@@ -5,7 +5,8 @@ import type { Store } from "./store.ts";
 export interface Runtime {
   readonly store: Store;
   readonly log: Log;
-  readonly systemdCgroup: boolean;
+  /** Who makes cgroups; `disabled`: containers stay in the caller's. */
+  readonly cgroupManager: "cgroupfs" | "systemd" | "disabled";
   /** Whether it is no error if there is no right to make cgroups. */
   readonly rootless: boolean;
 }

@@ -8,6 +8,7 @@ import { namespacesOf } from "./namespaces-of.ts";
 import { destroy } from "./delete.ts";
 import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { type HookMoment, runHooks } from "./hooks.ts";
+import { resctrlPause } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf, statusOf } from "./status.ts";
@@ -71,6 +72,7 @@ async function insideMoment(
   const directories = (await cgroupOf(record))?.directories ?? {};
   const as: SpawnOptions = {
     ...options,
+    ...resctrlPause(record),
     ...(seccomp !== undefined && { seccomp }),
     cgroup: Object.values(directories),
   };

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { program, requires } from "@ns/testkit";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { Bundle, uniqueId } from "../internal/bundle.ts";
 import {
   type Caller,
@@ -137,6 +137,9 @@ test.for(USERS)(
   async ({ caller, user }, context) => {
     requiresCaller(context, caller, ...NEEDS.slice(1));
     const word = `1${process.pid}${user}${caller.uid}`;
+    onTestFinished(() => {
+      for (const pid of named(word)) process.kill(Number(pid), "SIGKILL");
+    });
     const times = 24;
     const started = performance.now();
     await beginAndKill(caller, user, word, undefined);

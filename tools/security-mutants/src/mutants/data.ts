@@ -22,7 +22,7 @@ export const data: readonly Mutant[] = [
     "mkdirSync(directory, { mode: 0o755 });",
   ]),
   row("E3", "no annotation chooses what is executed", "e1-e4-data", [
-    `${OCI}/create.ts`,
+    `${OCI}/spawn-held.ts`,
     "    const child = spawn(plan.file, plan.args, {",
     '    const child = spawn(config.annotations?.["run.oci.handler"] ?? plan.file, plan.args, {',
   ]),
@@ -53,8 +53,8 @@ export const data: readonly Mutant[] = [
   ]),
   row("E5c", "no_new_privs is read back", "e5-faults", [
     `${SPAWN}/inside.ts`,
-    "    readBackNoNewPrivileges(program);",
-    "    void readBackNoNewPrivileges;",
+    "  readBackNoNewPrivileges(program);",
+    "  void readBackNoNewPrivileges;",
   ]),
   row(
     "E6",

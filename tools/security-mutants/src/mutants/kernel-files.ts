@@ -38,8 +38,8 @@ export const kernelFiles: readonly Mutant[] = [
     "c1-c2-procfs",
     [
       `${PLAN}/container.ts`,
-      "planMoveRoot(facts.rootfs, { mounts: facts.mounts })",
-      "planMoveRoot(facts.rootfs, { mounts: [] })",
+      "planMoveRoot(rootfs, { mounts: facts.mounts })",
+      "planMoveRoot(rootfs, { mounts: [] })",
     ],
   ),
   row(

@@ -7,21 +7,23 @@ const PLAN = "apps/minibox/src/plan";
 const FROM_OUTSIDE = [
   [
     `${PLAN}/oci/container.ts`,
-    `    ...(noPivot
-      ? planMoveRoot(facts.rootfs, { mounts: facts.mounts })
-      : enterStagedRoot(tree.mount)),
-    ...planned.flatMap(({ attach }) => attach),
-    ...(devices === undefined
-      ? []
-      : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),`,
-    `    chdir(facts.rootfs),
-    ...planned.flatMap(({ attach }) => attach),
-    ...(devices === undefined
-      ? []
-      : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),
-    ...(noPivot
-      ? planMoveRoot(facts.rootfs, { mounts: facts.mounts })
-      : enterStagedRoot(tree.mount)),`,
+    `      ...(forHooks?.enter ??
+        (noPivot
+          ? planMoveRoot(rootfs, { mounts: facts.mounts })
+          : enterStagedRoot(tree.mount))),
+      ...planned.flatMap(({ attach }) => attach),
+      ...(devices === undefined
+        ? []
+        : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),`,
+    `      chdir(rootfs),
+      ...planned.flatMap(({ attach }) => attach),
+      ...(devices === undefined
+        ? []
+        : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),
+      ...(forHooks?.enter ??
+        (noPivot
+          ? planMoveRoot(rootfs, { mounts: facts.mounts })
+          : enterStagedRoot(tree.mount))),`,
   ],
   [
     `${PLAN}/oci/container.ts`,
@@ -119,13 +121,13 @@ export const paths: readonly Mutant[] = [
     "b2-b5-links-in-images",
     [
       `${PLAN}/oci/container.ts`,
-      "    ...(process?.terminal === true ? makeConsole() : []),\n",
+      "      ...(process?.terminal === true ? makeConsole() : []),\n",
       "",
     ],
     [
       `${PLAN}/oci/container.ts`,
-      "    ...covers.flatMap(({ steps }) => steps),\n",
-      `    ...covers.flatMap(({ steps }) => steps),
+      "      ...covers.flatMap(({ steps }) => steps),\n",
+      `      ...covers.flatMap(({ steps }) => steps),
     ...(process?.terminal === true
       ? [openat(AtFlags.FDCWD, \`\${facts.rootfs}/dev/console\`, 0o101, 0o600)]
       : []),\n`,
@@ -152,13 +154,13 @@ export const paths: readonly Mutant[] = [
     "b6-b7-what-covers",
     [
       `${PLAN}/oci/container.ts`,
-      "  return [\n    ...covers.flatMap(({ steps }) => steps),\n",
-      "  return [\n",
+      "    untilHooks: [\n      ...covers.flatMap(({ steps }) => steps),\n",
+      "    untilHooks: [\n",
     ],
     [
       `${PLAN}/oci/container.ts`,
-      "    ...coverPaths(covers),\n",
-      "    ...covers.flatMap(({ steps }) => steps),\n    ...coverPaths(covers),\n",
+      "      ...coverPaths(covers),\n",
+      "      ...covers.flatMap(({ steps }) => steps),\n    ...coverPaths(covers),\n",
     ],
   ),
   row(

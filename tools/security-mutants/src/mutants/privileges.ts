@@ -71,8 +71,28 @@ export const privileges: readonly Mutant[] = [
     ],
     [
       `${SPAWN}/inside.ts`,
-      "    if (options.seccomp !== undefined) installFilter(program, options.seccomp);\n  }",
-      "  }\n  if (options.seccomp !== undefined) installFilter(program, options.seccomp);",
+      "  if (noNewPrivileges !== true) return;",
+      "  if (noNewPrivileges !== true) {\n    if (filter !== undefined) installFilter(program, request, filter);\n    return;\n  }",
+    ],
+  ),
+  row("D5a", "a sandbox has a filter", "d5-sandbox-filter", [
+    "apps/minibox/src/plan/container.ts",
+    "run.seccomp ?? defaultFilter(currentArch())",
+    'run.seccomp ?? "unconfined"',
+  ]),
+  row(
+    "D5b",
+    "clone3, whose flags no filter sees, is not there",
+    "d5-sandbox-filter",
+    [
+      "apps/minibox/src/plan/default-filter.ts",
+      'return { filter: Buffer.from(filters[arch], "base64") };',
+      `const filter = Buffer.from(filters[arch], "base64");
+  // ENOSYS
+  for (let at = 0; at < filter.length; at += 8)
+    if (filter.readUInt32LE(at + 4) === 0x00050026)
+      filter.writeUInt32LE(0x7fff0000, at + 4);
+  return { filter };`,
     ],
   ),
   row(

@@ -27,6 +27,10 @@ export const GLOBAL_FLAGS = {
     "switch",
     "cgroups are made by systemd; cgroupsPath is slice:prefix:name",
   ],
+  "cgroup-manager": [
+    "value",
+    "as crun's: cgroupfs (the default), systemd or disabled",
+  ],
   rootless: [
     "value",
     "without the right to make cgroups go on: true, false, or auto (the default): for users",
@@ -71,14 +75,26 @@ export function runtimeOf(flags: ParsedFlags, log: Log): Runtime {
       return new Store(flags.value("root") ?? defaultRoot());
     },
     log,
-    systemdCgroup: flags.has("systemd-cgroup"),
+    cgroupManager: cgroupManager(flags),
     rootless,
   };
 }
 
+/** runc's `--systemd-cgroup`, or crun's `--cgroup-manager`. */
+function cgroupManager(flags: ParsedFlags): Runtime["cgroupManager"] {
+  if (flags.has("systemd-cgroup")) return "systemd";
+  const name = flags.value("cgroup-manager") ?? "cgroupfs";
+  if (name === "cgroupfs" || name === "systemd" || name === "disabled")
+    return name;
+  throw usage(
+    `invalid cgroup-manager: ${name}`,
+    "cgroupfs, systemd and disabled are known",
+  );
+}
+
 function defaultRoot(): string {
+  if (!isUsersOwn()) return "/run/minibox";
   const uid = process.geteuid?.() ?? 0;
-  if (uid === 0) return "/run/minibox";
   const { XDG_RUNTIME_DIR: told = "" } = process.env;
   // where systemd puts it
   const directory = told === "" ? `/run/user/${uid}` : told;
@@ -89,6 +105,13 @@ function defaultRoot(): string {
       : `there is no directory ${directory}, which XDG_RUNTIME_DIR names`,
     "--root DIR tells where the states of containers are kept",
   );
+}
+
+/** Whether we are an ordinary user, also as the root of a user namespace, as engines without root call us. */
+function isUsersOwn(): boolean {
+  if (process.geteuid?.() !== 0) return true;
+  const { USER, XDG_RUNTIME_DIR: told = "" } = process.env;
+  return told !== "" && USER !== "root" && isInUserNamespace();
 }
 
 function isRootless(text: string): boolean {
