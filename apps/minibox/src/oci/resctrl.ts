@@ -45,7 +45,11 @@ export class Resctrl {
   readonly #isThere: boolean;
   readonly #directories: GroupDirectories;
 
-  constructor(root: string, plan: ResctrlPlan, directories = DIRECTORIES) {
+  constructor(
+    root: string,
+    plan: ResctrlPlan,
+    directories: GroupDirectories = DIRECTORIES,
+  ) {
     const { group, monitoring } = plan;
     this.#root = root;
     this.#plan = plan;
