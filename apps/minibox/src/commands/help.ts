@@ -18,6 +18,7 @@ As an OCI runtime, in runc's place; docs/podman.md tells how engines are told of
   --systemd-cgroup --cgroup-manager cgroupfs|systemd|disabled
   run [--bundle DIR] [--detach] ID    a bundle: with one of its options, or with one word, without --, and a
                                       config.json in the current directory
+  COMMAND --help                      its options; those of run for a bundle: minibox help run
 
 Examples:
   minibox run -- sh               a shell; whatever it changes is gone afterwards
