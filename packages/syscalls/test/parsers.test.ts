@@ -132,7 +132,8 @@ test("of a mount what the kernel says that it answered, and nothing else", () =>
     fc.property(strings, u64, u64, fc.boolean(), (texts, id, parent, basic) => {
       const [bytes, view] = filled(512 + 6 * 200);
       const expected: Record<string, unknown> = {};
-      let mask = basic ? ns.StatmountMask.MNT_BASIC : 0;
+      const { MNT_BASIC, SB_BASIC } = ns.StatmountMask;
+      let mask = basic ? MNT_BASIC | SB_BASIC : 0;
       let at = 0;
       for (const [i, [key, field, bit]] of STRINGS.entries()) {
         const value = texts[i];
@@ -143,6 +144,10 @@ test("of a mount what the kernel says that it answered, and nothing else", () =>
         at += bytes.write(`${value}\0`, 512 + at);
       }
       view.setBigUint64(8, BigInt(mask), true);
+      view.setUint32(16, 8, true);
+      view.setUint32(20, 1, true);
+      view.setBigUint64(24, 0xef53n, true);
+      view.setUint32(32, 1, true);
       view.setBigUint64(40, id, true);
       view.setBigUint64(48, parent, true);
       const { mask: answered, ...said } = ns.parseStatmount(bytes);
@@ -150,7 +155,8 @@ test("of a mount what the kernel says that it answered, and nothing else", () =>
       expect(said.mountId).toBe(basic ? id : undefined);
       expect(said.parentId).toBe(basic ? parent : undefined);
       for (const [key] of STRINGS) expect(said[key]).toBe(expected[key]);
-      expect(said.superblock).toBeUndefined();
+      const superblock = { major: 8, minor: 1, magic: 0xef53, flags: 1 };
+      expect(said.superblock).toEqual(basic ? superblock : undefined);
     }),
   );
 });

@@ -13,6 +13,7 @@ import { writePidFile } from "./pid-file.ts";
 import { readStat, untilEnded } from "./init-process.ts";
 import { pausesFor, planOf } from "./plan-of.ts";
 import { type Prepared, prepare } from "./prepare.ts";
+import { joinResctrl, removeResctrl, Resctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { spawnHeld } from "./spawn-held.ts";
 import type { ContainerRecord } from "./store.ts";
@@ -53,6 +54,7 @@ export async function createContainer(
   } catch (error) {
     // one that was there, with processes in it, is another's
     if (!isOccupied(error)) await manager?.delete().catch(() => undefined);
+    removeResctrl(store.find(options.id)?.resctrl);
     store.remove(options.id);
     throw error;
   }
@@ -78,6 +80,7 @@ async function makeContainer(
     cgroup,
     idmapped: idmapped.mounts,
   });
+  const resctrl = Resctrl.of(config, id);
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
@@ -85,6 +88,7 @@ async function makeContainer(
     created: new Date().toISOString(),
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
+    ...(resctrl !== undefined && { resctrl: resctrl.record }),
   };
   const placed: ContainerRecord = {
     ...without,
@@ -93,6 +97,7 @@ async function makeContainer(
   if (cgroup !== undefined && !isSystemd) refuseOccupied(cgroup);
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
+  resctrl?.create();
   const own = isSystemd ? cgroup : await makeCgroup(runtime, cgroup, config);
   const record = own === undefined ? without : placed;
   const { plan } =
@@ -101,15 +106,24 @@ async function makeContainer(
       : planOf(options, prepared, { idmapped: idmapped.mounts });
   const place = async (pid: number): Promise<void> => {
     if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
+    joinResctrl(resctrl?.record, pid);
     await moveNetDevices(config, pid);
   };
+  runtime.log.write(
+    "debug",
+    `the container ${id} takes ${plan.options.setup?.length ?? 0} steps; --plan shows them`,
+  );
   const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
     record,
     config,
     plan,
     cgroups: isSystemd ? [] : Object.values(own?.directories ?? {}),
-    pause: pausesFor(plan, config, { isSystemd, place, hooks }),
+    pause: pausesFor(plan, config, {
+      needsPlace: isSystemd || resctrl !== undefined,
+      place,
+      hooks,
+    }),
   });
   const { pid = 0 } = child;
   const made: ContainerRecord = {
@@ -117,6 +131,7 @@ async function makeContainer(
     pid,
     startTime: readStat(pid)?.startTime ?? "",
   };
+  runtime.log.write("debug", `process ${pid} waits to be started`);
   try {
     store.write(made);
     sendPidfd(options.pidfdSocket, pid, "standard");

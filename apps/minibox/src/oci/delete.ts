@@ -6,6 +6,7 @@ import { MiniboxError } from "../error.ts";
 import { cgroupFor, cgroupOf } from "./cgroup.ts";
 import { runHooks } from "./hooks.ts";
 import { InitProcess, isAlive, untilEnded } from "./init-process.ts";
+import { removeResctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { stateOf, statusOf } from "./status.ts";
 import type { ContainerRecord } from "./store.ts";
@@ -47,6 +48,7 @@ export async function destroy(
   if (record.pid === undefined) killWaiting(store.fifo(record.id));
   const cgroup = await cgroupToRemove(runtime, record, config);
   if (cgroup !== undefined) await removeCgroup(cgroup);
+  removeResctrl(record.resctrl);
   store.remove(record.id);
   try {
     await runHooks(config?.hooks?.poststop, {

@@ -1,17 +1,21 @@
-import { closeSync, readFileSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { readCgroups } from "@ns/cgroup";
 import { homeOf, readUserDatabase } from "@ns/idmap";
 import { type Config, type Process, validateProcess } from "@ns/oci";
 import { type Child, spawn } from "@ns/spawn";
 import {
+  inherited,
   joinSessionKeyring,
   schedSetaffinity,
   step,
   type Step,
 } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
-import { numbersIn } from "../plan/oci/kernel-settings.ts";
+import { numbersIn, writeExecSettings } from "../plan/oci/kernel-settings.ts";
+import { becomeRoot } from "../plan/oci/container.ts";
+import { namespaceOf } from "../plan/oci/namespaces.ts";
 import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
+import { checkLabels } from "../plan/oci/security-labels.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
 import { attachAhead } from "./attach-ahead.ts";
 import { cgroupOf } from "./cgroup.ts";
@@ -20,8 +24,10 @@ import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
+import { hasAppArmor, hasSelinux } from "./gather-facts.ts";
 import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
+import { resctrlPause } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf, statusOf } from "./status.ts";
@@ -57,6 +63,8 @@ export async function execProcess(
   const record = store.read(options.id);
   const config = store.config(options.id);
   validateProcess(process);
+  const modules = { hasAppArmor: hasAppArmor(), hasSelinux: hasSelinux() };
+  checkLabels(process, "", modules);
   const status = statusOf(store, record);
   if (status === "stopped")
     throw new MiniboxError(
@@ -91,11 +99,20 @@ export async function execProcess(
   const [target] = namespacesOf(init.pid, config);
   const cgroup = await cgroupOf(record, system);
   const directories = cgroupsFor(cgroup?.directories, options);
+  // the host's, which nothing in the container is mounted over
+  const proc = openSync("/proc", constants.O_RDONLY | constants.O_DIRECTORY);
+  const oomScoreAdj = process.oomScoreAdj ?? config.process?.oomScoreAdj;
+  const scored =
+    oomScoreAdj === undefined ? process : { ...process, oomScoreAdj };
   try {
     const child = spawn(file, args, {
       ...own,
       orphan: options.detached,
-      setup: prepare(config, process, options.id),
+      ...resctrlPause(record),
+      setup: [
+        ...prepare(config, process, options.id),
+        ...writeExecSettings(inherited(proc, "/proc"), scored, modules),
+      ],
       ...(target !== undefined &&
         "kinds" in target && {
           join: [{ pidfd: init.pidfd, kinds: target.kinds }],
@@ -111,6 +128,7 @@ export async function execProcess(
   } catch (error) {
     throw execError(error, file);
   } finally {
+    closeSync(proc);
     if (socket !== undefined) closeSync(socket);
   }
 }
@@ -135,6 +153,7 @@ function prepare(config: Config, process: Process, id: string): Step[] {
     config.process?.execCPUAffinity ?? { final: undefined };
   const why = "no keys of the caller's";
   return [
+    ...(namespaceOf(config, "user") === undefined ? [] : becomeRoot()),
     step(joinSessionKeyring(`_ses.${id}`), {
       why,
       ignore: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],

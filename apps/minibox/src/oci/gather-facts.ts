@@ -44,10 +44,10 @@ export function gatherFacts(
       return existsSync("/proc/kcore");
     },
     get hasAppArmor() {
-      return existsSync("/sys/kernel/security/apparmor");
+      return hasAppArmor();
     },
     get hasSelinux() {
-      return existsSync("/sys/fs/selinux/enforce");
+      return hasSelinux();
     },
     get mounts() {
       return readMountinfo();
@@ -78,6 +78,17 @@ function isOwnNamespace(path: string): boolean {
     if (code === "EACCES" || code === "ENOENT") return false;
     throw error;
   }
+}
+
+/** Whether AppArmor confines programs here. */
+export function hasAppArmor(): boolean {
+  const path = "/sys/module/apparmor/parameters/enabled";
+  return existsSync(path) && readFileSync(path, "utf8").startsWith("Y");
+}
+
+/** Whether SELinux does. */
+export function hasSelinux(): boolean {
+  return existsSync("/sys/fs/selinux/enforce");
 }
 
 function findRootfs(bundle: string, { root }: Config): string {

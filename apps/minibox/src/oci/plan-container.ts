@@ -53,7 +53,11 @@ export async function planContainer(
     ...terminalOptions(config, options, socket),
     ...(owned && !isSystemd && { cgroup: directories }),
     ...(seccomp !== undefined && { seccomp }),
-    pause: pausesFor(plan, config, { isSystemd, place: notNow, hooks: notNow }),
+    pause: pausesFor(plan, config, {
+      needsPlace: isSystemd || config.linux?.intelRdt !== undefined,
+      place: notNow,
+      hooks: notNow,
+    }),
     hold: 3 + options.preserveFds,
   });
 }

@@ -42,7 +42,8 @@ export function planOf(
 
 /** What is done to a process while it is made. */
 interface Interruptions {
-  readonly isSystemd: boolean;
+  /** Whether `place` has something to do, besides network devices. */
+  readonly needsPlace: boolean;
   /** Puts it where it belongs, as far as that could not be before. */
   readonly place: (pid: number) => Promise<void>;
   readonly hooks: (pid: number) => Promise<void>;
@@ -52,9 +53,9 @@ interface Interruptions {
 export function pausesFor(
   plan: BundlePlan,
   config: Config,
-  { isSystemd, place, hooks }: Interruptions,
+  { needsPlace, place, hooks }: Interruptions,
 ): Pause[] {
-  const isPlaced = isSystemd || hasNetDevices(config);
+  const isPlaced = needsPlace || hasNetDevices(config);
   return [
     ...(isPlaced ? [{ after: plan.afterIsolation, run: place }] : []),
     ...(hasEarlyHooks(config) ? [{ after: plan.afterMounts, run: hooks }] : []),

@@ -8,6 +8,7 @@ import { namespacesOf } from "./namespaces-of.ts";
 import { destroy } from "./delete.ts";
 import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { type HookMoment, runHooks } from "./hooks.ts";
+import { resctrlPause } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf, statusOf } from "./status.ts";
@@ -22,7 +23,7 @@ export async function startContainer(
   record: ContainerRecord,
   config: Config,
 ): Promise<void> {
-  const { store } = runtime;
+  const { store, log } = runtime;
   const status = statusOf(store, record);
   if (status !== "created") throw wrongStatus(status);
   const { startContainer: before, poststart } = config.hooks ?? {};
@@ -37,6 +38,7 @@ export async function startContainer(
     const fifo = store.fifo(record.id);
     openGate(fifo);
     rmSync(fifo, { force: true });
+    log.write("debug", `the container ${record.id} is started`);
     await runHooks(poststart, { name: "poststart", state: stateAs("running") });
   } catch (error) {
     if (error instanceof MiniboxError && error.code === "ERR_HOOK")
@@ -70,6 +72,7 @@ async function insideMoment(
   const directories = (await cgroupOf(record))?.directories ?? {};
   const as: SpawnOptions = {
     ...options,
+    ...resctrlPause(record),
     ...(seccomp !== undefined && { seccomp }),
     cgroup: Object.values(directories),
   };

@@ -20,6 +20,7 @@ import {
   parseConfig,
 } from "@ns/oci";
 import { MiniboxError } from "../error.ts";
+import type { ResctrlRecord } from "./resctrl.ts";
 
 /** What is kept of a container, in `state.json` of its directory. Its status is not: it is derived. */
 export interface ContainerRecord {
@@ -39,6 +40,8 @@ export interface ContainerRecord {
   };
   /** Its directories, by controller. */
   readonly cgroupDirectories?: Readonly<Record<string, string>>;
+  /** Its classes of cache and memory bandwidth; undefined if it asked for none. */
+  readonly resctrl?: ResctrlRecord;
   /** Whether its processes end with the first. */
   readonly ownPidNamespace: boolean;
   /** The kinds of namespaces that are not the runtime's. */

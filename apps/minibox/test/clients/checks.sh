@@ -19,7 +19,8 @@ cd "$store"
 mount -t tmpfs tmpfs /usr/local/bin
 ln -s "$minibox" /usr/local/bin/minibox
 ip link set lo up
-mounts=$(cat /proc/self/mountinfo)
+mount_points() { cut -d ' ' -f 5 /proc/self/mountinfo; }
+mounts=$(mount_points)
 
 expect() { # WHAT EXPECTED FOUND
   if [ "$2" != "$3" ]; then
@@ -60,6 +61,7 @@ block() { # PAGE LANGUAGE
 # The root file system of an image: busybox under all its names.
 busybox_root() { # DIRECTORY
   mkdir -p "$1/bin" "$1/tmp" "$1/etc" "$1/proc" "$1/sys" "$1/dev"
+  chmod 1777 "$1/tmp"
   cp "$(command -v busybox)" "$1/bin/busybox"
   for applet in $("$1/bin/busybox" --list); do
     [ "$applet" = busybox ] || ln -s busybox "$1/bin/$applet"
@@ -96,6 +98,6 @@ expect_nothing_left() {
   # who adopts a process that has ended may take a moment to notice
   until_true alone
   echo "ok: no process is left"
-  expect "no mount is left" "$mounts" "$(cat /proc/self/mountinfo)"
+  expect "no mount is left" "$mounts" "$(mount_points)"
   expect "no cgroup is left" "" "$(find /sys/fs/cgroup -type d -path "*$name*")"
 }

@@ -29,7 +29,7 @@ busybox_root "$store/image"
 tar -C "$store/image" -c . | podman import - box >/dev/null 2>&1
 
 expect "podman knows its runtime" minibox "$(podman info --format '{{.Host.OCIRuntime.Name}}')"
-fits "its version" "minibox version *" "$(podman info --format '{{.Host.OCIRuntime.Version}}' | head -n 1)"
+fits "its version" "minibox version *" "$(podman info --format '{{.Host.OCIRuntime.Version}}' | sed -n 1p)"
 
 expect "run" "hello" "$(run box echo hello)"
 expect "the exit status" 7 "$(status run box sh -c 'exit 7')"
@@ -148,7 +148,7 @@ podman pod rm pod >/dev/null
 podman rmi --force "$(podman images -q podman-pause)" >/dev/null
 
 podman import -q "$debian" debian >/dev/null
-fits "Debian: apt-get" "apt *" "$(run debian apt-get --version | head -n 1)"
+fits "Debian: apt-get" "apt *" "$(run debian apt-get --version | sed -n 1p)"
 fits "Debian: dpkg" "ii *bash*" "$(run debian dpkg -l bash | tail -n 1)"
 expect "Debian: perl" "6*7=42" "$(run debian perl -e 'print "6*7=", 6*7')"
 expect "Debian: a user of its own" "games" "$(run --user games debian id -un)"

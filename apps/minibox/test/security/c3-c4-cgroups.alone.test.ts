@@ -1,5 +1,6 @@
 import { normalizeCgroupPath } from "@ns/cgroup";
 import { MountAttrFlags, type Step } from "@ns/syscalls";
+import { specExample } from "@ns/oci";
 import { requires } from "@ns/testkit";
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
@@ -96,11 +97,8 @@ describe("of a caller who is not root of the machine", () => {
 
   test("C3: in a read-only tree of the host's so are the cgroups that are mounted in it", () => {
     const sys = { destination: "/sys", type: "none", source: "/sys" };
-    const planned = planMounts(
-      [{ ...sys, options: ["rbind", "ro"] }],
-      false,
-      FACTS,
-    );
+    const mounts = [{ ...sys, options: ["rbind", "ro"] }];
+    const planned = planMounts({ ...specExample(), mounts }, FACTS);
     const set = attributes(planned.flatMap(({ take }) => take));
     expect(set.some((each) => isReadOnly(each) && each.recursive)).toBe(true);
   });

@@ -7,7 +7,7 @@ function refusal(name: string): OciCommand {
     about: "not supported: minibox does not use CRIU",
     flags: {},
     count: [0, Infinity],
-    passesOn: true,
+    takesAnything: true,
     run: () => {
       throw unsupported(name, "minibox does not use CRIU");
     },

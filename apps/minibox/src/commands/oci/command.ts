@@ -11,6 +11,8 @@ export interface OciCommand {
   readonly count: readonly [least: number, most: number];
   /** Whether the words after the first are another command's, with its flags. */
   readonly passesOn?: boolean;
+  /** Whether its flags are not looked at. */
+  readonly takesAnything?: boolean;
   /** Performs it, and gives the exit status. */
   run(runtime: Runtime, flags: ParsedFlags): Promise<number> | number;
 }

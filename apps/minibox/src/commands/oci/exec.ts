@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parseProcess, type Process } from "@ns/oci";
 import { parseUserSpec } from "../../oci/user-spec.ts";
 import { execProcess } from "../../oci/exec.ts";
-import { forwardSignals, signalNumberOf } from "../../signals.ts";
+import { forwardToBundle, signalNumberOf } from "../../signals.ts";
 import { attachTerminal, terminalSize } from "../../terminal.ts";
 import { absolute, checkOpen } from "./create-flags.ts";
 import type { Runtime } from "../../oci/runtime.ts";
@@ -92,7 +92,7 @@ async function execute(runtime: Runtime, flags: ParsedFlags): Promise<number> {
     child.unref();
     return 0;
   }
-  const stop = forwardSignals(child);
+  const stop = forwardToBundle(child);
   const detach = shows ? attachTerminal(child) : undefined;
   try {
     const { code, signal } = await child.exited;

@@ -68,7 +68,7 @@ function take(
 ): ParsedFlags | undefined {
   try {
     const flags = parseFlags(
-      args,
+      command.takesAnything === true ? ["--", ...args] : args,
       { ...command.flags, "h|help": ["switch", ""] },
       { endAtWord: command.passesOn === true },
     );

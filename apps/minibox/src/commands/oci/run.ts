@@ -4,7 +4,7 @@ import { planContainer } from "../../oci/plan-container.ts";
 import { prepare } from "../../oci/prepare.ts";
 import { startContainer } from "../../oci/start.ts";
 import { printPlan } from "../../print-plan.ts";
-import { forwardSignals, signalNumberOf } from "../../signals.ts";
+import { forwardToBundle, signalNumberOf } from "../../signals.ts";
 import { attachTerminal, terminalSize } from "../../terminal.ts";
 import { CREATE_FLAGS, createOptions } from "./create-flags.ts";
 import type { OciCommand } from "./command.ts";
@@ -48,7 +48,7 @@ async function runBundle(
     { ...options, ...(showsTerminal && { terminal: terminalSize() }) },
     prepared,
   );
-  const stop = detached ? undefined : forwardSignals(child);
+  const stop = detached ? undefined : forwardToBundle(child);
   const detach = showsTerminal ? attachTerminal(child) : undefined;
   try {
     await startContainer(runtime, record, config);

@@ -1,5 +1,6 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { readCgroups } from "@ns/cgroup";
 import { formatConfig, specExample } from "@ns/oci";
 import { describeFeatures } from "../../oci/features.ts";
 import { print } from "../../print.ts";
@@ -19,7 +20,12 @@ export const spec: OciCommand = {
     const file = join(resolve(flags.value("bundle") ?? "."), "config.json");
     if (existsSync(file))
       throw usage("File config.json exists. Remove it first");
-    const text = formatConfig(specExample({ rootless: flags.has("rootless") }));
+    const text = formatConfig(
+      specExample({
+        rootless: flags.has("rootless"),
+        cgroupNamespace: readCgroups().mode === "v2",
+      }),
+    );
     const indented = JSON.stringify(JSON.parse(text), null, "\t");
     writeFileSync(file, `${indented}\n`, { mode: 0o666, flag: "wx" });
     return 0;

@@ -27,6 +27,8 @@ const FLAGS = {
     "value",
     "memory that it keeps when there is little, in bytes",
   ],
+  "kernel-memory": ["value", "has no effect any more"],
+  "kernel-memory-tcp": ["value", "has no effect any more"],
   "memory-swap": ["value", "limit of memory and swap, in bytes; -1: none"],
   "pids-limit": ["value", "limit of processes; -1: none"],
   "l3-cache-schema": ["value", "not supported: resctrl is not used"],

@@ -34,6 +34,7 @@ import { isNew, namespaceOf, planNamespaces } from "./namespaces.ts";
 import { inParent, partsOf } from "./place.ts";
 import { planProcess, prepareProcess } from "./process.ts";
 import { loosenFromHost, propagateRoot } from "./propagation.ts";
+import { checkLabels } from "./security-labels.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** How a container is to be made, besides what its configuration says. */
@@ -63,8 +64,8 @@ export function planBundle(
   wishes: BundleWishes,
   facts: BundleFacts,
 ): BundlePlan {
-  refuse(config, facts);
-  const { process } = config;
+  const { process, linux = {} } = config;
+  checkLabels(process ?? {}, linux.mountLabel ?? "", facts);
   if (process === undefined)
     throw unsupported("process", "expected what to run");
   const { file, args, options } = planProcess(process, {
@@ -149,8 +150,7 @@ function build(
 ): { readonly untilHooks: Step[]; readonly afterHooks: Step[] } {
   const { linux = {}, mounts = [], root, process } = config;
   const hasUserNamespace = namespaceOf(config, "user") !== undefined;
-  const hasCgroupNamespace = namespaceOf(config, "cgroup") !== undefined;
-  const planned = planMounts(mounts, hasCgroupNamespace, facts);
+  const planned = planMounts(config, facts);
   const devices = isOnHostsDev(mounts)
     ? undefined
     : takeDeviceFiles(
@@ -204,7 +204,7 @@ function isOnHostsDev(mounts: NonNullable<Config["mounts"]>): boolean {
 }
 
 /** Files that are made from here on belong to root inside, who is nobody outside. */
-function becomeRoot(): Step[] {
+export function becomeRoot(): Step[] {
   const why = "root of the user namespace";
   // 0 may not be mapped
   const ignore = ["EINVAL"] as const;
@@ -240,28 +240,4 @@ function groupsAreFixed(config: Config, { euid }: BundleFacts): boolean {
     first?.size === 1 &&
     second === undefined
   );
-}
-
-/** What cannot be honoured is an error, never silence. */
-function refuse(config: Config, facts: BundleFacts): void {
-  const { process, linux = {} } = config;
-  const noSelinux = facts.hasSelinux
-    ? "labels are not applied yet"
-    : "SELinux is not enabled in this kernel";
-  const noAppArmor = facts.hasAppArmor
-    ? "profiles are not applied yet"
-    : "AppArmor is not enabled in this kernel";
-  const profile = process?.apparmorProfile ?? "";
-  const asked: readonly (readonly [string, boolean, string])[] = [
-    [
-      "process.apparmorProfile",
-      profile !== "" && profile !== "unconfined",
-      noAppArmor,
-    ],
-    ["process.selinuxLabel", (process?.selinuxLabel ?? "") !== "", noSelinux],
-    ["linux.mountLabel", (linux.mountLabel ?? "") !== "", noSelinux],
-    ["linux.intelRdt", linux.intelRdt !== undefined, "resctrl is not used"],
-  ];
-  for (const [path, isAsked, why] of asked)
-    if (isAsked) throw unsupported(path, why);
 }

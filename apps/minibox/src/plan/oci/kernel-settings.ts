@@ -1,6 +1,12 @@
-import { type Config, sysctlNamespace, sysctlPath } from "@ns/oci";
+import {
+  type Config,
+  type Process,
+  sysctlNamespace,
+  sysctlPath,
+} from "@ns/oci";
 import {
   close,
+  type Fd,
   MemoryPolicy,
   openat2,
   OpenFlags,
@@ -9,7 +15,6 @@ import {
   register,
   ResolveFlags,
   setMempolicy,
-  type Register,
   step,
   type Step,
   write,
@@ -17,6 +22,11 @@ import {
 import { makeDetached, INERT } from "../isolate.ts";
 import type { BundleFacts } from "./facts.ts";
 import { namespaceOf } from "./namespaces.ts";
+import {
+  hasLabels,
+  type SecurityModules,
+  setLabels,
+} from "./security-labels.ts";
 import { unsupported } from "./unsupported.ts";
 
 /**
@@ -25,8 +35,9 @@ import { unsupported } from "./unsupported.ts";
  */
 export function writeKernelSettings(
   config: Config,
-  facts: Pick<BundleFacts, "isOwnNamespace">,
+  facts: SecurityModules & Pick<BundleFacts, "isOwnNamespace">,
 ): Step[] {
+  const { process = {} } = config;
   for (const name of Object.keys(config.linux?.sysctl ?? {}))
     checkNotHosts(name, config, facts);
   const writes = [
@@ -40,13 +51,14 @@ export function writeKernelSettings(
     ),
     ...selfWrites(config),
   ];
-  if (writes.length === 0) return [];
+  if (writes.length === 0 && !hasLabels(process, facts)) return [];
   const proc = makeDetached("proc", INERT);
   return [
     ...proc.steps,
     ...writes.flatMap(([path, value, why]) =>
       writeBelow(proc.mount, path, value, why),
     ),
+    ...setLabels(proc.mount, process, facts),
     close(proc.mount),
   ];
 }
@@ -67,9 +79,27 @@ function checkNotHosts(
     );
 }
 
+/** The same for a process that is executed later; `proc` is a procfs that nothing in the container is mounted over. */
+export function writeExecSettings(
+  proc: Fd,
+  process: Process,
+  modules: SecurityModules,
+): Step[] {
+  return [
+    ...selfWrites({ process }).flatMap(([path, value, why]) =>
+      writeBelow(proc, path, value, why),
+    ),
+    ...setLabels(proc, process, modules),
+  ];
+}
+
 function selfWrites({
   process,
-}: Config): (readonly [path: string, value: string, why: string])[] {
+}: Pick<Config, "process">): (readonly [
+  path: string,
+  value: string,
+  why: string,
+])[] {
   const score = process?.oomScoreAdj;
   return score === undefined
     ? []
@@ -79,7 +109,7 @@ function selfWrites({
 const file = register("setting");
 
 function writeBelow(
-  directory: Register,
+  directory: Fd,
   path: string,
   value: string,
   why: string,

@@ -1,5 +1,5 @@
 import { isAbsolute, resolve } from "node:path";
-import type { Mount } from "@ns/oci";
+import type { Config, Mount } from "@ns/oci";
 import {
   type AttributeChange,
   parseMountOptions,
@@ -22,7 +22,9 @@ import { MiniboxError } from "../../error.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
 import { copyUp } from "./copy-up.ts";
 import type { BundleFacts } from "./facts.ts";
+import { namespaceOf } from "./namespaces.ts";
 import { attachAt, partsOf, type Place } from "./place.ts";
+import { labelMqueue, labelOptions } from "./security-labels.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** A mount in its parts: what is taken or made while the host's root is there is attached when no path leads to it any more. */
@@ -35,27 +37,21 @@ export interface PlannedMount {
 }
 
 /** Plans the mounts of a configuration, in its order. */
-export function planMounts(
-  mounts: readonly Mount[],
-  ownCgroupNamespace: boolean,
-  facts: BundleFacts,
-): PlannedMount[] {
-  return mounts.map((mount, i) => {
+export function planMounts(config: Config, facts: BundleFacts): PlannedMount[] {
+  const ownNamespace = namespaceOf(config, "cgroup") !== undefined;
+  return (config.mounts ?? []).map((mount, i) => {
     const why = `mounts[${i}]`;
     checkBelowProc(mount, why);
     const destination = `/${partsOf(mount.destination).join("/")}`;
     if (mount.type === "cgroup" || mount.type === "cgroup2") {
       const { flags } = parseMountOptions(mount.options ?? []);
-      return planCgroupMount(
-        { destination, flags, ownNamespace: ownCgroupNamespace, why },
-        facts,
-      );
+      return planCgroupMount({ destination, flags, ownNamespace, why }, facts);
     }
     try {
       const own = { ...mount, destination };
       const idmapped = facts.idmapped.get(i);
       return idmapped === undefined
-        ? planOne(own, why, facts)
+        ? planOne(own, why, facts, config)
         : planTaken(own, idmapped, why, facts);
     } catch (error) {
       throw named(error, why);
@@ -76,7 +72,12 @@ function explained(steps: readonly Step[], why: string): Step[] {
   return steps.map((each) => step(each, { ...each, why: each.why ?? why }));
 }
 
-function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
+function planOne(
+  mount: Mount,
+  why: string,
+  facts: BundleFacts,
+  config: Config,
+): PlannedMount {
   const { destination, type = "none", options = [] } = mount;
   const parsedOptions = parseMountOptions(options);
   const isBind = (parsedOptions.flags & MountFlags.BIND) !== 0;
@@ -88,7 +89,12 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
       : mount.source === undefined || mount.source === ""
         ? {}
         : { source: mount.source }),
-    options: type === "bind" && !isBind ? ["bind", ...rest] : rest,
+    options:
+      type === "bind" && !isBind
+        ? ["bind", ...rest]
+        : isBind || type === "none"
+          ? rest
+          : [...rest, ...labelOptions(type, config)],
   });
   const taken = take(request, why, destination);
   const seal = showsOthersCgroups(request, facts)
@@ -112,7 +118,11 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
   return {
     take: isNew ? [] : [...taken.steps, ...seal],
     make: isNew ? taken.steps : [],
-    attach: [...copied, ...show(taken.mount, place, request.propagation)],
+    attach: [
+      ...copied,
+      ...show(taken.mount, place, request.propagation),
+      ...(type === "mqueue" ? labelMqueue(destination, config) : []),
+    ],
   };
 }
 

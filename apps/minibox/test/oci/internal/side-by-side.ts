@@ -19,7 +19,7 @@ const ALLOWED: readonly (readonly [
   [/"ociVersion": ?"[^"]+"/g, "VERSION", "1.3.0 here, 1.0.2-dev there"],
   [/\b20\d\d-[-:.\dT]+Z/g, "TIME", "milliseconds here, nanoseconds there"],
   [/"owner": "(root)?"/g, "OWNER", "runc's state leaves out its own member"],
-  [/\b(runc|minibox)-(id|file)\b/g, "$2", "two containers"],
+  [/\b(runc|minibox)-(id|file)(-\d+)*\b/g, "$2", "two containers"],
   [/\brunc (create|run) failed/g, "minibox $1 failed", "the program's name"],
   [/msg="(\S*\/)?runc:/g, 'msg="minibox:', "the program's name"],
   [/ hint="(\\"|[^"])*"$/gm, "", "what one can do about an error, besides it"],
@@ -33,9 +33,13 @@ function comparable(text: string): string {
   return ALLOWED.reduce((rest, [what, as]) => rest.replace(what, as), text);
 }
 
+let count = 0;
+
 /** One bundle, and a container of it from runc and from minibox. */
 export class SideBySide {
   readonly #directory: string;
+  /** Of no other pair: their cgroups are named so. */
+  readonly #id = `id-${process.pid}-${count++}`;
 
   constructor(directory: string) {
     this.#directory = directory;
@@ -61,7 +65,7 @@ export class SideBySide {
     const at = (file: string) => join(this.#directory, `${name}-${file}`);
     mkdirSync(at("state"), { recursive: true });
     const args = words.map((word) =>
-      word.replace(/\bID\b/, `${name}-id`).replace("FILE", at("file")),
+      word.replace(/\bID\b/, `${name}-${this.#id}`).replace("FILE", at("file")),
     );
     // what a container holds open is not waited for
     const script = `exec "$@" >${at("out")} 2>${at("err")} </dev/null`;

@@ -1,0 +1,12 @@
+import { program, requires, root } from "@ns/testkit";
+import { expect, test } from "vitest";
+import { runEngine } from "../internal/engine.ts";
+
+test("docker runs containers with minibox in runc's place", async (context) => {
+  const needed = ["dockerd", "busybox", "debootstrap", "ip"];
+  requires(context, root, ...needed.map((name) => program(name)));
+  const { code, stdout, stderr } = await runEngine("docker", {
+    timeoutMs: 600_000,
+  });
+  expect([code, stdout.match(/^not ok.*/gm), stderr]).toEqual([0, null, ""]);
+}, 650_000);
