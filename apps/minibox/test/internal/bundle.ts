@@ -104,7 +104,7 @@ export class Bundle {
   }
 }
 
-function programPath(): string {
+export function programPath(): string {
   return join(checkoutFor(0), "apps/minibox/bin/minibox");
 }
 
