@@ -11,7 +11,7 @@ Run a command in a container: no daemon, no root, no image.
   version                         print the version
   help                            print this; minibox run --help tells its options
 
-As an OCI runtime, in runc's place; docs/podman.md tells how engines are told of it:
+As an OCI runtime, in runc's place; docs/ tells how engines are told of it:
 
   create, start, run, state, kill, delete, list, exec, ps, pause, resume, update, events, spec, features
   --root DIR --log FILE --log-format text|json --debug --rootless true|false|auto

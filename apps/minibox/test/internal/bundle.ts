@@ -122,7 +122,7 @@ export class Bundle {
   }
 }
 
-function programPath(): string {
+export function programPath(): string {
   return join(checkoutFor(process.getuid?.() ?? 0), "apps/minibox/bin/minibox");
 }
 
