@@ -8,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -69,11 +70,12 @@ export class Store {
 
   /**
    * Makes the directory of a container: of two who try, one does.
-   * @throws {MiniboxError} `ERR_CONTAINER_EXISTS`
+   * @throws {MiniboxError} `ERR_CONTAINER_EXISTS`; `ERR_STATE` where others may write.
    */
   reserve(id: string): void {
     const directory = this.directory(id);
     mkdirSync(this.root, { recursive: true, mode: 0o700 });
+    checkTrusted(this.root);
     try {
       mkdirSync(directory, { mode: 0o700 });
     } catch (error) {
@@ -206,4 +208,18 @@ function readIfThere(path: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** What is kept there tells which processes are killed and which cgroups removed: nobody else may put it there. */
+function checkTrusted(root: string): void {
+  const { uid, mode } = statSync(root);
+  const isOwn = uid === 0 || uid === process.geteuid?.();
+  // with the sticky bit others may add, and replace nothing
+  const isOpen = (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
+  if (isOwn && !isOpen) return;
+  throw new MiniboxError(
+    "ERR_STATE",
+    `cannot keep containers in '${root}': others may write there`,
+    { hint: "--root DIR, a directory of your own with mode 0700" },
+  );
 }

@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import {
   chmodSync,
+  chownSync,
   existsSync,
+  mkdirSync,
   readdirSync,
   readFileSync,
   statSync,
@@ -99,9 +101,9 @@ test(
     }
     expect(
       readdirSync(bundle.directory).filter(
-        (name) => !["out", "err", "state"].includes(name),
+        (name) => !/^(?:out|err)-|^state$/.test(name),
       ),
-    ).toEqual(before.filter((name) => !["out", "err", "state"].includes(name)));
+    ).toEqual(before.filter((name) => !/^(?:out|err)-|^state$/.test(name)));
   },
 );
 
@@ -141,6 +143,25 @@ test("E2: what is kept of a container is its owner's alone, whatever the umask",
   for (const path of paths)
     expect([path, statSync(path).mode & 0o077]).toEqual([path, 0]);
 });
+
+test.for([
+  ["0777", 0],
+  ["0770", 0],
+  ["0700", 1000],
+] as const)(
+  "E2: nothing is kept where others may write: mode %s, user %i",
+  async ([mode, uid], context) => {
+    requires(context, ...NEEDS);
+    const bundle = new Bundle().configure("true");
+    mkdirSync(bundle.state);
+    chmodSync(bundle.state, parseInt(mode, 8));
+    chownSync(bundle.state, uid, uid);
+    const { code, stderr } = await bundle.minibox("create", uniqueId());
+    expect(code).toBe(1);
+    expect(stderr).toContain("others may write there");
+    expect(readdirSync(bundle.state)).toEqual([]);
+  },
+);
 
 /** What other runtimes, and engines, take for instructions. */
 const ANNOTATIONS = [

@@ -21,6 +21,11 @@ export const data: readonly Mutant[] = [
     "mkdirSync(directory, { mode: 0o700 });",
     "mkdirSync(directory, { mode: 0o755 });",
   ]),
+  row("E2c", "and is kept nowhere else", "e1-e4-data", [
+    `${OCI}/store.ts`,
+    "    checkTrusted(this.root);",
+    "    void checkTrusted;",
+  ]),
   row("E3", "no annotation chooses what is executed", "e1-e4-data", [
     `${OCI}/spawn-held.ts`,
     "    const child = spawn(plan.file, plan.args, {",

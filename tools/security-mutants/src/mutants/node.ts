@@ -22,13 +22,13 @@ export const node: readonly Mutant[] = [
   row(
     "G1",
     "a process is made by posix_spawn, and not by fork",
-    "g-node",
+    "g1-g2-processes",
     inCaller(FORK),
   ),
   row(
     "G2",
     "no namespace is entered by the caller",
-    "g-node",
+    "g1-g2-processes",
     // UTS
     inCaller('libc("int unshare(int flags)")(0x04000000);'),
   ),
