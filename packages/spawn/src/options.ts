@@ -138,6 +138,8 @@ export interface SpawnOptions {
   readonly timeOffsets?: TimeOffsets | undefined;
   /** Existing namespaces to enter, in order; name a user namespace first. */
   readonly join?: readonly JoinTarget[] | undefined;
+  /** CPUs to start on; see sched_setaffinity(2). A cgroup that is entered may allow others, and so may `setup`. */
+  readonly cpus?: readonly number[] | undefined;
   /** A cgroup to start in: its directory. v2 by CLONE_INTO_CGROUP; v1, and kernels before 5.7, by cgroup.procs. */
   readonly cgroup?: string | readonly string[] | undefined;
 

@@ -9,6 +9,7 @@ import {
   int,
   type Register,
   register,
+  schedSetaffinity,
   step,
 } from "@ns/syscalls";
 import { cloneIntoCgroup, enterCgroup } from "./cgroup.ts";
@@ -43,6 +44,11 @@ import { firstPrivateFd, type Request } from "./request.ts";
 export function addOutside(program: Program, request: Request): void {
   protectDescriptors(program, request);
   resetSignals(program);
+  const { cpus } = request.options;
+  if (cpus !== undefined)
+    program.call(
+      step(schedSetaffinity(0, cpus), { why: "start on these CPUs" }),
+    );
   if (!needsClone(request)) return;
   const { cloneflags = 0, timeOffsets, join } = request.options;
   const mapping = needsMapping(request);

@@ -11,13 +11,14 @@ Run a command in a container: no daemon, no root, no image.
   version                         print the version
   help                            print this; minibox run --help tells its options
 
-As an OCI runtime, in runc's place; docs/podman.md tells how engines are told of it:
+As an OCI runtime, in runc's place; docs/ tells how engines are told of it:
 
   create, start, run, state, kill, delete, list, exec, ps, pause, resume, update, events, spec, features
   --root DIR --log FILE --log-format text|json --debug --rootless true|false|auto
   --systemd-cgroup --cgroup-manager cgroupfs|systemd|disabled
   run [--bundle DIR] [--detach] ID    a bundle: with one of its options, or with one word, without --, and a
                                       config.json in the current directory
+  COMMAND --help                      its options; those of run for a bundle: minibox help run
 
 Examples:
   minibox run -- sh               a shell; whatever it changes is gone afterwards

@@ -59,6 +59,8 @@ in a user namespace: it can do to this machine what you can, within the copy.
 
 Exit status: the command's own; 128+n if signal n ended it; 125 minibox failed; 126 the command
 cannot be executed; 127 it was not found.
+
+A bundle's container is made by run, too: minibox help run.
 `;
 
 /**

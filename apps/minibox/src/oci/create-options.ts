@@ -15,6 +15,8 @@ export interface CreateOptions {
   readonly preserveFds: number;
   /** How many of these are sockets that systemd has opened, which the program is told. */
   readonly activatedFds: number;
+  /** Where the socket will be that its program tells of being ready; undefined: nowhere. */
+  readonly notifyDirectory?: string | undefined;
   /** Whether the process is left to whoever adopts it. */
   readonly detached: boolean;
   /** A terminal of ours that the container's is shown on. */

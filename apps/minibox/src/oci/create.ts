@@ -9,6 +9,7 @@ import { sendPidfd } from "./fd-socket.ts";
 import { IdmappedMounts } from "./idmapped-mounts.ts";
 import { makeCgroup, refuseOccupied } from "./make-cgroup.ts";
 import { moveNetDevices } from "./net-devices.ts";
+import { makeNotifyDirectory } from "./notify-socket.ts";
 import { writePidFile } from "./pid-file.ts";
 import { readStat, untilEnded } from "./init-process.ts";
 import { pausesFor, planOf } from "./plan-of.ts";
@@ -44,6 +45,7 @@ export async function createContainer(
   let manager: CgroupManager | undefined;
   try {
     store.writeConfig(options.id, config);
+    makeNotifyDirectory(options.notifyDirectory);
     manager = await cgroupFor(
       options.id,
       config,

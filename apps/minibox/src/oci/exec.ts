@@ -1,20 +1,24 @@
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
 import { readCgroups } from "@ns/cgroup";
 import { homeOf, readUserDatabase } from "@ns/idmap";
-import { type Config, type Process, validateProcess } from "@ns/oci";
-import { type Child, spawn } from "@ns/spawn";
 import {
-  inherited,
-  joinSessionKeyring,
-  schedSetaffinity,
-  step,
-  type Step,
-} from "@ns/syscalls";
+  type Config,
+  type ExecCpuAffinity,
+  type Process,
+  validateProcess,
+} from "@ns/oci";
+import { type Child, spawn } from "@ns/spawn";
+import { inherited, joinSessionKeyring, step, type Step } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { numbersIn, writeExecSettings } from "../plan/oci/kernel-settings.ts";
+import {
+  numbersOf,
+  planFinalAffinity,
+  planProcess,
+  prepareProcess,
+} from "../plan/oci/process.ts";
 import { becomeRoot } from "../plan/oci/container.ts";
 import { namespaceOf } from "../plan/oci/namespaces.ts";
-import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
 import { checkLabels } from "../plan/oci/security-labels.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
 import { attachAhead } from "./attach-ahead.ts";
@@ -94,6 +98,7 @@ export async function execProcess(
       stateFor: () => stateOf(record, status, config.annotations),
     },
   );
+  const { initial = "" } = affinityOf(config, process);
   const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
@@ -109,6 +114,7 @@ export async function execProcess(
       ...own,
       orphan: options.detached,
       ...resctrlPause(record),
+      ...(initial !== "" && { cpus: numbersIn(initial) }),
       setup: [
         ...prepare(config, process, options.id),
         ...writeExecSettings(inherited(proc, "/proc"), scored, modules),
@@ -149,8 +155,6 @@ function tellOf(
 }
 
 function prepare(config: Config, process: Process, id: string): Step[] {
-  const { final } = process.execCPUAffinity ??
-    config.process?.execCPUAffinity ?? { final: undefined };
   const why = "no keys of the caller's";
   return [
     ...(namespaceOf(config, "user") === undefined ? [] : becomeRoot()),
@@ -158,15 +162,13 @@ function prepare(config: Config, process: Process, id: string): Step[] {
       why,
       ignore: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],
     }),
-    ...(final === undefined || final === ""
-      ? []
-      : [
-          step(schedSetaffinity(0, numbersIn(final)), {
-            why: "process.execCPUAffinity.final",
-          }),
-        ]),
+    ...planFinalAffinity(affinityOf(config, process)),
     ...prepareProcess(process),
   ];
+}
+
+function affinityOf(config: Config, process: Process): ExecCpuAffinity {
+  return process.execCPUAffinity ?? config.process?.execCPUAffinity ?? {};
 }
 
 /**

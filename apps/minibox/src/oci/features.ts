@@ -21,6 +21,8 @@ export function describeFeatures(): Features {
     ociVersionMax: OCI_VERSION,
     hooks: HOOK_NAMES,
     mountOptions: MOUNT_OPTIONS,
+    // none of them changes what happens on the host
+    potentiallyUnsafeConfigAnnotations: [],
     linux: {
       namespaces: NAMESPACE_TYPES,
       capabilities: CAPABILITY_NAMES,

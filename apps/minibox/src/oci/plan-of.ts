@@ -8,6 +8,7 @@ import { withActivation } from "./activation.ts";
 import type { CreateOptions } from "./create-options.ts";
 import { gatherFacts } from "./gather-facts.ts";
 import { hasNetDevices } from "./net-devices.ts";
+import { withNotifySocket } from "./notify-socket.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** What there is for a container already. */
@@ -27,16 +28,21 @@ export function planOf(
     noNewKeyring,
     preserveFds,
     activatedFds,
+    notifyDirectory,
   }: CreateOptions,
-  { config, system }: Prepared,
+  { config: configured, system }: Prepared,
   { cgroup, idmapped }: Taken,
 ): { readonly plan: BundlePlan; readonly rootfs: string } {
+  const config = withNotifySocket(
+    withActivation(configured, activatedFds),
+    notifyDirectory,
+  );
   const facts = gatherFacts(bundle, config, system, cgroup, idmapped);
   const wishes = {
     ...{ id, noPivot, preserveFds, newKeyring: !noNewKeyring },
     cgroupAtPause: cgroup?.driver === "systemd",
   };
-  const plan = planBundle(withActivation(config, activatedFds), wishes, facts);
+  const plan = planBundle(config, wishes, facts);
   return { plan, rootfs: facts.rootfs };
 }
 

@@ -70,6 +70,20 @@ busybox_root() { # DIRECTORY
   printf 'root:x:0:\nuser:x:1001:\nextra:x:1002:user\n' >"$1/etc/group"
 }
 
+# An image of one layer, as Docker saves one.
+save_image() { # NAME LAYER FILE
+  mkdir -p "$store/archive"
+  cp "$2" "$store/archive/layer.tar"
+  digest=$(sha256sum "$2" | cut -d ' ' -f 1)
+  cat >"$store/archive/config.json" <<JSON
+{ "architecture": "amd64", "os": "linux",
+  "config": { "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"], "Cmd": ["sleep", "1000"] },
+  "rootfs": { "type": "layers", "diff_ids": ["sha256:$digest"] } }
+JSON
+  echo "[{\"Config\":\"config.json\",\"RepoTags\":[\"$1\"],\"Layers\":[\"layer.tar\"]}]" >"$store/archive/manifest.json"
+  tar -C "$store/archive" -cf "$3" manifest.json config.json layer.tar
+  rm -r "$store/archive"
+}
 # Of a process in a container, on either version of cgroups.
 memory_limit='cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null'
 pids_limit='cat /sys/fs/cgroup/pids.max /sys/fs/cgroup/pids/pids.max 2>/dev/null'

@@ -31,23 +31,10 @@ cleanup() {
 trap cleanup EXIT
 until_true ctr version
 
-# An image of one layer, as Docker saves one.
-save() { # NAME LAYER FILE
-  mkdir -p "$store/archive"
-  cp "$2" "$store/archive/layer.tar"
-  digest=$(sha256sum "$2" | cut -d ' ' -f 1)
-  cat >"$store/archive/config.json" <<JSON
-{ "architecture": "amd64", "os": "linux", "config": { "Env": ["PATH=/usr/sbin:/usr/bin:/sbin:/bin"] },
-  "rootfs": { "type": "layers", "diff_ids": ["sha256:$digest"] } }
-JSON
-  echo "[{\"Config\":\"config.json\",\"RepoTags\":[\"$1\"],\"Layers\":[\"layer.tar\"]}]" >"$store/archive/manifest.json"
-  tar -C "$store/archive" -cf "$3" manifest.json config.json layer.tar
-  rm -r "$store/archive"
-}
 busybox_root "$store/image"
 tar -C "$store/image" -cf "$store/layer.tar" .
-save localhost/box:latest "$store/layer.tar" "$store/box.tar"
-save localhost/debian:latest "$debian" "$store/debian.tar"
+save_image localhost/box:latest "$store/layer.tar" "$store/box.tar"
+save_image localhost/debian:latest "$debian" "$store/debian.tar"
 ctr image import --snapshotter native "$store/box.tar" >/dev/null
 box=localhost/box:latest
 

@@ -105,7 +105,11 @@ export class Bundle {
 
   /** The same of any program. */
   async command(...all: readonly string[]): Promise<RunResult> {
-    const [out, err] = ["out", "err"].map((name) => join(this.directory, name));
+    // a container that goes on writes to its own
+    const call = calls++;
+    const [out, err] = ["out", "err"].map((name) =>
+      join(this.directory, `${name}-${call}`),
+    );
     const { code, signal } = await run(
       "sh",
       ["-c", `exec "$@" >${out} 2>${err}`, "sh", ...all],
@@ -118,10 +122,16 @@ export class Bundle {
   }
 }
 
-function programPath(): string {
+export function programPath(): string {
   return join(checkoutFor(process.getuid?.() ?? 0), "apps/minibox/bin/minibox");
 }
 
+/** What a line of a log says, without the escapes of its quotes. */
+export function unescaped(line: string): string {
+  return line.replaceAll('\\"', '"');
+}
+
+let calls = 0;
 let count = 0;
 
 /** An id that no other container has. */

@@ -1,13 +1,19 @@
-import { closeSync, readFileSync, readlinkSync } from "node:fs";
+import { closeSync, existsSync, readFileSync, readlinkSync } from "node:fs";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import {
   accept4,
   bind,
+  connect,
   invoke,
+  invokeAsync,
   listen,
+  messageBuffer,
+  parseMessage,
   receiveFds,
+  recvmsg,
+  sendmsg,
   socket,
   SocketFamily,
   SocketType,
@@ -173,6 +179,60 @@ test("a pidfd of the first process, and of an executed one, is sent to a socket"
   expect(pidSent()).toBe(readFileSync(pidFile, "utf8"));
   closeSync(listener);
 });
+
+/** A datagram socket at a path, or connected to one. */
+function datagrams(act: typeof bind, path: string): number {
+  const fd = invoke(
+    socket(SocketFamily.UNIX, SocketType.DGRAM | SocketType.CLOEXEC),
+  );
+  invoke(act(fd, unixAddress(path)));
+  return fd;
+}
+
+test.each(["start", "run"])(
+  "%s tells NOTIFY_SOCKET that the program is ready when that says so, and its pid",
+  async (command) => {
+    const script = `test "$NOTIFY_SOCKET" = /run/notify/notify.sock || exit 3; ${WAITING}`;
+    const bundle = new Bundle().configure(script);
+    const id = uniqueId();
+    const path = join(bundle.directory, "host.sock");
+    const host = datagrams(bind, path);
+    const notified = (...words: string[]) =>
+      bundle.command(
+        ...["env", `NOTIFY_SOCKET=${path}`, programOf(ROOT)],
+        ...["--root", bundle.state, ...words],
+      );
+    if (command === "start") await notified("create", id);
+    const waits =
+      command === "start"
+        ? notified("start", id)
+        : notified("run", "--detach", id);
+    // the container's own socket, as it is seen from outside
+    const inside = join(bundle.state, id, "notify/notify.sock");
+    await expect.poll(() => existsSync(inside), { timeout: 10_000 }).toBe(true);
+    const program = datagrams(connect, inside);
+    invoke(sendmsg(program, { data: "STATUS=beginning" }));
+    invoke(sendmsg(program, { data: "STATUS=done\nREADY=1" }));
+    closeSync(program);
+    const received = async () => {
+      const buffer = messageBuffer({ dataBytes: 100, fds: 1 });
+      const length = await invokeAsync(recvmsg(host, buffer));
+      const { data, fds } = parseMessage(buffer, length);
+      for (const fd of fds) closeSync(fd);
+      return Buffer.from(data).toString();
+    };
+    expect(await received()).toBe("READY=1\n");
+    const { stdout } = await bundle.minibox("state", id);
+    const { pid } = JSON.parse(stdout) as { pid: number };
+    expect(await received()).toBe(`MAINPID=${pid}\n`);
+    // its descriptor, when it is closed, tells that all was read
+    expect(await received()).toBe("BARRIER=1");
+    const { code, stderr } = await waits;
+    expect([code, stderr]).toEqual([0, ""]);
+    closeSync(host);
+  },
+  30_000,
+);
 
 test("signals to run and exec reach the process as they are", async (context) => {
   const { bundle, id } = await running(context);

@@ -1,9 +1,20 @@
-import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { parseState } from "@ns/oci";
-import { program, requires, root } from "@ns/testkit";
+import { program, requires, root, run } from "@ns/testkit";
 import { expect, type TestContext, test, vi } from "vitest";
-import { Bundle, uniqueId } from "../internal/bundle.ts";
+import {
+  Bundle,
+  programPath,
+  unescaped,
+  uniqueId,
+} from "../internal/bundle.ts";
 
 const NEEDS = [root, program("busybox")] as const;
 const WAITING = "while :; do sleep 0.1; done";
@@ -100,8 +111,7 @@ test.each([
     });
     const { code, stderr } = await bundle.minibox("create", uniqueId());
     expect(code).toBe(1);
-    // as a line of the log has it
-    expect(stderr.replaceAll('\\"', '"')).toContain(words);
+    expect(unescaped(stderr)).toContain(words);
     expect(bundle.ids()).toEqual([]);
   },
 );
@@ -240,6 +250,53 @@ test("a hook that fails leaves no container", async (context) => {
     "error running createRuntime hook #0: exit status 1",
   );
   expect(bundle.ids()).toEqual([]);
+});
+
+test("--cgroup-manager disabled leaves a container in the caller's cgroup, and refuses limits", async (context) => {
+  requires(context, ...NEEDS);
+  const disabled = ["--cgroup-manager", "disabled", "run"];
+  const bundle = new Bundle().configure("cat /proc/self/cgroup", (config) => {
+    delete config.linux?.resources;
+  });
+  const { code, stdout, stderr } = await bundle.minibox(
+    ...disabled,
+    uniqueId(),
+  );
+  expect(stderr).toBe("");
+  expect([code, stdout]).toEqual([
+    0,
+    readFileSync("/proc/self/cgroup", "utf8"),
+  ]);
+  bundle.configure("true", ({ linux }) => {
+    if (linux !== undefined) linux.resources = { pids: { limit: 9 } };
+  });
+  const limited = await bundle.minibox(...disabled, uniqueId());
+  expect([limited.code, bundle.ids()]).toEqual([1, []]);
+  expect(limited.stderr).toContain("linux.resources.pids");
+});
+
+test("the root of a user namespace keeps containers in its user's directory", async (context) => {
+  requires(context, ...NEEDS);
+  const bundle = new Bundle();
+  // a directory that can be read, or the other one, where that user is not let in
+  mkdirSync(join(bundle.directory, "run/minibox/kept"), { recursive: true });
+  const { stdout } = await run(
+    "unshare",
+    ["--user", "--map-root-user", programPath(), "list", "--quiet"],
+    { env: { XDG_RUNTIME_DIR: join(bundle.directory, "run"), USER: "me" } },
+  );
+  expect(stdout).toBe("kept\n");
+});
+
+test("a working directory that is no more is no obstacle", async (context) => {
+  requires(context, ...NEEDS);
+  const bundle = new Bundle();
+  const script = `mkdir gone && cd gone && rmdir ../gone && exec "$@"`;
+  const args = [programPath(), "--root", bundle.state, "list", "--quiet"];
+  const { code, stdout } = await run("sh", ["-c", script, "sh", ...args], {
+    cwd: bundle.directory,
+  });
+  expect([code, stdout]).toEqual([0, ""]);
 });
 
 test("a log file gets the error as runc writes it", async (context) => {

@@ -2,7 +2,7 @@ import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { checkoutFor, program, requires, root } from "@ns/testkit";
 import { expect, test } from "vitest";
-import { Bundle, type Draft, uniqueId } from "../internal/bundle.ts";
+import { Bundle, type Draft, unescaped, uniqueId } from "../internal/bundle.ts";
 
 const NEEDS = [
   ...[root, program("busybox"), program("ip"), program("setpriv")],
@@ -108,7 +108,7 @@ test.for<[string, Record<string, { name?: string }>, string]>([
     );
     expect(code).toBe(1);
     const [name = ""] = Object.keys(netDevices);
-    expect(stderr).toContain(
+    expect(unescaped(stderr)).toContain(
       `cannot honour linux.netDevices["${name}"]: ${says}`,
     );
     expect(stdout).toMatch(/: one@/);

@@ -13,7 +13,7 @@ import { ORDINARY, programOf, requiresCaller } from "../internal/callers.ts";
 import { Bundle, type Draft, uniqueId } from "../internal/bundle.ts";
 import { staticBusybox } from "./internal/busybox-bundle.ts";
 
-const WAITING = "while :; do sleep 0.1; done";
+const WAITING = "while :; do sleep 1000; done";
 const NO_CGROUP = /level=warning msg="no cgroup for the container: [^\n]+\n/;
 
 /** A bundle of an ordinary user, with `spec --rootless`'s configuration, and minibox as that user has it. */
@@ -113,13 +113,13 @@ test("create, start, exec, ps, kill and delete work without a cgroup", async (co
   expect(await succeed("exec", id, "sh", "-c", "id; hostname")).toBe(
     "uid=0 gid=0\nminibox\n",
   );
-  await succeed("exec", "-d", id, "sleep", "1000");
+  await succeed("exec", "-d", id, "sleep", "999");
   const pids = JSON.parse(await succeed("ps", "-f", "json", id)) as number[];
   const commands = pids.map((pid) =>
     readFileSync(`/proc/${pid}/cmdline`, "utf8").replaceAll("\0", " "),
   );
-  expect(commands).toContain("sleep 1000 ");
-  expect(await succeed("ps", id)).toContain("sleep 1000");
+  expect(commands).toContain("sleep 999 ");
+  expect(await succeed("ps", id)).toContain("sleep 999");
   await succeed("kill", "--all", id, "KILL");
   await expect
     .poll(() => succeed("state", id), { timeout: 10_000 })

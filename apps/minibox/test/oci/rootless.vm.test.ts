@@ -9,7 +9,7 @@ import { describe, expect, test, type TestContext } from "vitest";
 import { Bundle, type Draft, uniqueId } from "../internal/bundle.ts";
 import { specExample } from "@ns/oci";
 
-const WAITING = "while :; do sleep 0.1; done";
+const WAITING = "while :; do sleep 1000; done";
 
 const user: Requirement = {
   met: () => process.geteuid?.() !== 0,

@@ -101,9 +101,9 @@ test(
     }
     expect(
       readdirSync(bundle.directory).filter(
-        (name) => !["out", "err", "state"].includes(name),
+        (name) => !/^(?:out|err)-|^state$/.test(name),
       ),
-    ).toEqual(before.filter((name) => !["out", "err", "state"].includes(name)));
+    ).toEqual(before.filter((name) => !/^(?:out|err)-|^state$/.test(name)));
   },
 );
 

@@ -1,6 +1,8 @@
 import { existsSync, fstatSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import type { CreateOptions } from "../../oci/create-options.ts";
+import { notifyDirectory } from "../../oci/notify-socket.ts";
+import type { Runtime } from "../../oci/runtime.ts";
 import { idOf } from "./command.ts";
 import { type FlagTable, numberOf, type ParsedFlags, usage } from "./flags.ts";
 
@@ -31,6 +33,7 @@ export const CREATE_FLAGS = {
 export function createOptions(
   flags: ParsedFlags,
   detached: boolean,
+  runtime: Runtime,
 ): CreateOptions {
   const [id] = idOf(flags);
   const bundle = bundleOf(flags);
@@ -47,6 +50,9 @@ export function createOptions(
     noNewKeyring: flags.has("no-new-keyring"),
     preserveFds,
     activatedFds: activated,
+    ...((process.env["NOTIFY_SOCKET"] ?? "") !== "" && {
+      notifyDirectory: notifyDirectory(runtime.store.directory(id)),
+    }),
     detached,
   };
 }

@@ -1,4 +1,5 @@
 import { createContainer } from "../../oci/create.ts";
+import { NotifySocket } from "../../oci/notify-socket.ts";
 import { planContainer } from "../../oci/plan-container.ts";
 import { startContainer } from "../../oci/start.ts";
 import { printPlan } from "../../print-plan.ts";
@@ -12,7 +13,7 @@ export const create: OciCommand = {
   flags: CREATE_FLAGS,
   count: [1, 1],
   async run(runtime, flags) {
-    const options = createOptions(flags, true);
+    const options = createOptions(flags, true, runtime);
     if (flags.has("plan")) {
       printPlan(await planContainer(runtime, options));
       return 0;
@@ -33,7 +34,10 @@ export const start: OciCommand = {
   async run(runtime, flags) {
     const [id] = idOf(flags);
     const { store } = runtime;
-    await startContainer(runtime, store.read(id), store.config(id));
+    const record = store.read(id);
+    using notify = NotifySocket.open(store.directory(id));
+    await startContainer(runtime, record, store.config(id));
+    await notify?.forwardReady(record);
     return 0;
   },
 };

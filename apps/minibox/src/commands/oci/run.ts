@@ -1,5 +1,6 @@
 import { createContainer } from "../../oci/create.ts";
 import { destroy } from "../../oci/delete.ts";
+import { NotifySocket } from "../../oci/notify-socket.ts";
 import { planContainer } from "../../oci/plan-container.ts";
 import { prepare } from "../../oci/prepare.ts";
 import { startContainer } from "../../oci/start.ts";
@@ -32,7 +33,7 @@ async function runBundle(
   flags: ParsedFlags,
 ): Promise<number> {
   const detached = flags.has("detach");
-  const options = createOptions(flags, detached);
+  const options = createOptions(flags, detached, runtime);
   if (flags.has("plan")) {
     printPlan(await planContainer(runtime, options));
     return 0;
@@ -48,6 +49,7 @@ async function runBundle(
     { ...options, ...(showsTerminal && { terminal: terminalSize() }) },
     prepared,
   );
+  using notify = NotifySocket.open(runtime.store.directory(record.id));
   const stop = detached ? undefined : forwardToBundle(child);
   const detach = showsTerminal ? attachTerminal(child) : undefined;
   try {
@@ -56,7 +58,12 @@ async function runBundle(
     await destroy(runtime, record, config);
     throw error;
   }
+  const told = notify?.forwardReady(record).catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    runtime.log.write("warning", `cannot tell $NOTIFY_SOCKET: ${reason}`);
+  });
   if (detached) {
+    await told;
     child.unref();
     return 0;
   }
@@ -66,6 +73,7 @@ async function runBundle(
   } finally {
     await detach?.();
     stop?.();
+    await told;
     if (!flags.has("keep")) await destroy(runtime, record, config);
   }
 }

@@ -15,11 +15,11 @@ import {
   MountAttrFlags,
   MountFlags,
   type Register,
-  step,
   type Step,
 } from "@ns/syscalls";
 import { MiniboxError } from "../../error.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
+import { changeThere, explained } from "./change-mount.ts";
 import { copyUp } from "./copy-up.ts";
 import type { BundleFacts } from "./facts.ts";
 import { namespaceOf } from "./namespaces.ts";
@@ -67,11 +67,6 @@ function named(error: unknown, why: string): unknown {
   });
 }
 
-/** Steps that say what they are for, each. */
-function explained(steps: readonly Step[], why: string): Step[] {
-  return steps.map((each) => step(each, { ...each, why: each.why ?? why }));
-}
-
 function planOne(
   mount: Mount,
   why: string,
@@ -96,6 +91,13 @@ function planOne(
           ? rest
           : [...rest, ...labelOptions(type, config)],
   });
+  const { kind } = request.operation;
+  if (kind === "remount" || kind === "propagation")
+    return {
+      take: [],
+      make: [],
+      attach: changeThere(request, destination, why),
+    };
   const taken = take(request, why, destination);
   const seal = showsOthersCgroups(request, facts)
     ? [planSetAttributes(taken.mount, READ_ONLY_TREE)]
