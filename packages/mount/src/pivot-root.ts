@@ -2,10 +2,15 @@ import {
   AtFlags,
   chdir,
   chroot,
+  close,
+  fchdir,
   invokeAll,
   mount,
   MountFlags,
+  openat,
+  OpenFlags,
   pivotRoot as pivotRootCall,
+  register,
   step,
   type Step,
   umount2,
@@ -30,13 +35,15 @@ export interface PivotRootOptions {
 
 /**
  * The steps that make `newRoot` the root of the mount namespace, and let go of the old one; see pivot_root(2).
- * `newRoot` becomes a mount by being bound to itself, and what is done to the old root stays here: the mounts must not be
- * shared with another namespace, which `planPropagation("/", "rprivate")` or `"rslave"` sees to first.
+ * `newRoot` becomes a mount by being bound to itself. The root itself must not be shared with another namespace, which
+ * `planPropagation("/", "rprivate")` or `"rslave"` sees to first.
  *
  *     bind new new      pivot_root wants a mount, and not the one we are on
+ *     open / as old
  *     chdir new
- *     pivot_root . .    new is the root, with old on top of it, and we stand in old
- *     rslave .          unmounting it is nobody else's business
+ *     pivot_root . .    new is the root, with old on top of it, and we stand in new
+ *     fchdir old        "." is now the old root, and not what it lies on
+ *     rslave .          unmounting what is in it is nobody else's business
  *     umount . detach
  *     chdir /
  *
@@ -54,10 +61,18 @@ export function planPivotRoot(
     return [...bind, ...planWithPlace(newRoot, putOld, oldRoot)];
   if (oldRoot === "keep")
     throw new TypeError("invalid oldRoot 'keep': expected it with 'putOld'");
+  const { DIRECTORY, CLOEXEC, PATH } = OpenFlags;
+  const old = register("old root");
   return [
     ...bind,
+    step(openat(AtFlags.FDCWD, "/", DIRECTORY | CLOEXEC | PATH), {
+      into: old,
+      why: "to come back to the old root",
+    }),
     step(chdir(newRoot), { why: "pivot without a place for the old root" }),
     step(pivotRootCall(".", "."), { why: "the new root" }),
+    fchdir(old),
+    close(old),
     ...planDetachHere(),
     chdir("/"),
   ];
@@ -73,7 +88,7 @@ function planSelfBind(newRoot: string): Step[] {
   ];
 }
 
-/** The old root lies on top, at ".". */
+/** We stand in the old root, which lies on the new one. */
 function planDetachHere(): Step[] {
   return [
     step(mount(null, ".", null, MountFlags.REC | MountFlags.SLAVE), {

@@ -23,6 +23,7 @@ describe("a new root, pivoted or moved to", () => {
         procs: 1,
         fewer: true,
         usr: "ro",
+        shared: true,
         outside: false,
       });
     },

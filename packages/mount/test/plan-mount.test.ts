@@ -220,8 +220,11 @@ describe("a new root", () => {
   test("is pivoted to without a place for the old one", () => {
     expect(lines(planPivotRoot("/new"))).toEqual([
       'mount("/new", "/new", NULL, MS_BIND|MS_REC, NULL)',
+      'openat(AT_FDCWD, "/", O_RDONLY|O_CLOEXEC|O_PATH|O_DIRECTORY) = <old root>',
       'chdir("/new")',
       'pivot_root(".", ".")',
+      "fchdir(<old root>)",
+      "close(<old root>)",
       'mount(NULL, ".", NULL, MS_REC|MS_SLAVE, NULL)',
       'umount2(".", MNT_DETACH)',
       'chdir("/")',
