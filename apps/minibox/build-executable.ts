@@ -23,15 +23,16 @@ if (bun === undefined) {
   execFileSync(
     bun,
     [
-      ...["build", join(directory, "dist/executable.cjs")],
-      ...["--compile", "--bytecode", "--minify"],
+      ...["build", join(directory, "dist/executable/minibox.js")],
+      ...["--compile", "--bytecode", "--minify", "--target=bun"],
+      ...["--format=esm", "--splitting"],
       // It runs in folders of strangers: what lies there does not configure it.
       "--no-compile-autoload-dotenv",
       "--no-compile-autoload-bunfig",
       "--no-compile-autoload-tsconfig",
       "--no-compile-autoload-package-json",
       // It lives for milliseconds: compiling to machine code would take longer than it saves.
-      "--compile-jit-policy=10",
+      "--compile-jit-policy=100",
       ...["--outfile", join(target, "minibox")],
     ],
     { cwd: target, stdio: ["ignore", "ignore", "inherit"] },

@@ -1,7 +1,7 @@
 // The command-line program as one file, which Node starts without finding and reading dozens of modules.
 import { cpSync, existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { defineConfig, type RolldownOptions } from "rolldown";
+import { defineConfig, type Plugin, type RolldownOptions } from "rolldown";
 
 const STAGE = new URL("../../packages/spawn/native/", import.meta.url);
 
@@ -36,11 +36,36 @@ const PURE =
   "define layout step register captureInts int octal hex fd word flags oneOf cstring path dest strings environment ints " +
   "input output struct anyArg place Set Map";
 
+/** Functions of Node's modules that few runs call. To load all of these takes 2 to 8 ms: each is loaded when it is called. */
+const SELDOM: Readonly<Record<string, readonly string[]>> = {
+  "node:buffer": ["isUtf8"],
+  "node:crypto": ["createHash", "randomBytes"],
+  "node:module": ["createRequire"],
+  "node:os": ["release", "tmpdir"],
+  "node:util": ["parseArgs", "styleText"],
+};
+
+/** Puts functions that load the module in the module's place. */
+const seldom: Plugin = {
+  name: "seldom-used-modules",
+  resolveId: (id) => (id in SELDOM ? `\0${id}` : null),
+  load(id) {
+    const module = id.slice(1);
+    return SELDOM[module]
+      ?.map(
+        (name) =>
+          `export const ${name} = (...args) => process.getBuiltinModule("${module}").${name}(...args);`,
+      )
+      .join("\n");
+  },
+};
+
 const options: RolldownOptions = {
   platform: "node",
   external: ["koffi", "./doctor.cjs"],
   treeshake: { manualPureFunctions: PURE.split(" ") },
   plugins: [
+    seldom,
     {
       name: "native-binaries",
       resolveId(id) {
@@ -81,6 +106,7 @@ const executable: RolldownOptions = {
   ...options,
   external: ["bun:ffi", "koffi"],
   plugins: [
+    seldom,
     {
       name: "embedded-binaries",
       load(id) {
@@ -95,10 +121,12 @@ const executable: RolldownOptions = {
   ],
   input: "src/main.ts",
   output: {
-    file: "dist/executable.cjs",
-    format: "cjs",
+    // A chunk is evaluated when it is needed, and what it takes from others are variables, not properties.
+    dir: "dist/executable",
+    entryFileNames: "minibox.js",
+    chunkFileNames: "[name].js",
+    format: "esm",
     minify: true,
-    codeSplitting: false,
   },
 };
 

@@ -16,7 +16,10 @@ const HINTS: Readonly<Record<string, string>> = {
   "mount EINVAL":
     "for an overlay: Linux 5.11 in a user namespace, and at most two overlays on top of each other",
   "pivot_root EINVAL": "the root is an initramfs, which cannot be pivoted away",
-  "openat2 ENOSYS": "Linux 5.6 is needed",
+  "openat2 ENOSYS":
+    "Linux 5.6 is needed, and a seccomp filter around us that knows openat2",
+  "openat2 EPERM":
+    "a seccomp filter around us may not know openat2, without which a path of an image could lead to the host: run minibox outside",
   "mount_setattr ENOSYS": "Linux 5.12 is needed",
   "chdir ENOENT": "-w sets the working directory inside",
   "chdir EACCES": "-w sets the working directory inside",

@@ -1,20 +1,15 @@
-import * as help from "./commands/help.ts";
-import * as run from "./commands/run.ts";
-import * as start from "./commands/start.ts";
-import * as version from "./commands/version.ts";
 import { isForOci } from "./oci-words.ts";
-import { reportError } from "./report.ts";
 
 interface Command {
   main(args: string[]): Promise<number> | number;
 }
 
-/** Commands by name; what is seldom asked for is loaded when it is. */
-const COMMANDS: Readonly<Record<string, Command | (() => Promise<Command>)>> = {
-  run,
-  help,
-  start,
-  version,
+/** Commands by name, each loaded when it is asked for. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  run: () => import("./commands/run.ts"),
+  help: () => import("./commands/help.ts"),
+  start: () => import("./commands/start.ts"),
+  version: () => import("./commands/version.ts"),
   doctor: () => import("./commands/doctor.ts"),
 };
 
@@ -55,9 +50,9 @@ async function mainOf([word, ...args]: string[]): Promise<number> {
     return EXIT_OURS;
   }
   try {
-    const loaded = typeof command === "function" ? await command() : command;
-    return await loaded.main(args);
+    return await (await command()).main(args);
   } catch (error) {
+    const { reportError } = await import("./report.ts");
     return reportError(error);
   }
 }

@@ -16,6 +16,8 @@ const OCI_ONLY = new Set([
   "resume",
   "update",
   "events",
+  "checkpoint",
+  "restore",
 ]);
 
 /** Options that stand before a command, which only an OCI runtime has. */
@@ -38,5 +40,10 @@ export function isForOci([word = "", ...args]: readonly string[]): boolean {
   const options = end < 0 ? args : args.slice(0, end);
   if (options.includes("--")) return false;
   if (options.some((arg) => OF_BUNDLES.test(arg))) return true;
-  return args.length === 1 && end === 0 && existsSync(resolve("config.json"));
+  const words = args.filter((arg) => arg !== "--plan");
+  return (
+    words.length === 1 &&
+    words[0]?.startsWith("-") === false &&
+    existsSync(resolve("config.json"))
+  );
 }

@@ -1,3 +1,5 @@
+import type { SeccompFilter } from "@ns/spawn";
+
 /** A directory or file of the host that shows inside. */
 export interface Volume {
   /** Path on the host; relative ones are relative to `cwd` of the caller. */
@@ -28,6 +30,11 @@ export interface RunOptions {
   readonly volumes?: readonly Volume[] | undefined;
   /** `"none"`: a network of its own with only `lo`. `"host"`: the host's. Default `"none"`. */
   readonly net?: "none" | "host" | undefined;
+  /**
+   * The filter of its system calls, such as `compileFilter` of `@ns/seccomp` makes; or `"unconfined"`: none. Default: one that
+   * allows what programs need, and no namespaces.
+   */
+  readonly seccomp?: "unconfined" | SeccompFilter | undefined;
   /** A terminal of its own, of this size. */
   readonly terminal?:
     { readonly cols: number; readonly rows: number } | undefined;

@@ -20,7 +20,7 @@ const HOSTNAME = /^[A-Za-z0-9_]([A-Za-z0-9_.-]{0,62}[A-Za-z0-9_])?$/;
  * @throws {MiniboxError} naming the option, the value, and what was expected.
  */
 export function resolveRun(run: RunOptions, host: Host): ResolvedRun {
-  const { command, rootfs, readOnly, net, terminal } = run;
+  const { command, rootfs, readOnly, net, seccomp, terminal } = run;
   if (command.length === 0)
     throw new MiniboxError("ERR_NO_COMMAND", "no command to run");
   const root = rootfs === undefined ? undefined : resolveRootfs(rootfs, host);
@@ -48,6 +48,7 @@ export function resolveRun(run: RunOptions, host: Host): ResolvedRun {
     rootfs: root,
     readOnly,
     net,
+    seccomp,
     terminal,
     name,
     hostname,

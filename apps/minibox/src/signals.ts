@@ -13,14 +13,36 @@ const FORWARDED = [
   "SIGALRM",
   "SIGCONT",
 ] as const;
+/** What runc passes on, besides: all but those that are about us. */
+const FORWARDED_TO_BUNDLES = [
+  ...FORWARDED,
+  ...(["SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGVTALRM"] as const),
+  ...(["SIGXCPU", "SIGXFSZ", "SIGIO", "SIGPWR", "SIGSTKFLT"] as const),
+] as const;
 /** Those that by default do not end a process. */
 const HARMLESS: readonly NodeJS.Signals[] = ["SIGCONT"];
 
 /** Passes signals on to the command. Returns what stops that. */
 export function forwardSignals(child: Child): () => void {
-  const listeners = FORWARDED.map((signal) => {
+  return listenTo(FORWARDED, (signal) => {
+    forward(child, signal);
+  });
+}
+
+/** Passes signals on as they are: what a container's first process has no handler for, it does not get. */
+export function forwardToBundle(child: Child): () => void {
+  return listenTo(FORWARDED_TO_BUNDLES, (signal) => {
+    child.kill(signal);
+  });
+}
+
+function listenTo(
+  signals: readonly NodeJS.Signals[],
+  pass: (signal: NodeJS.Signals) => void,
+): () => void {
+  const listeners = signals.map((signal) => {
     const listener = (): void => {
-      forward(child, signal);
+      pass(signal);
     };
     process.on(signal, listener);
     return { signal, listener };

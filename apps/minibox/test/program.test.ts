@@ -8,9 +8,8 @@ import {
 } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { diffHostState, hostState, requires, root, run } from "@ns/testkit";
+import { requires, root, run } from "@ns/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { planRun } from "../src/index.ts";
 import {
   type Caller,
   CALLERS,
@@ -21,19 +20,6 @@ import {
   ROOT,
   runAs,
 } from "./internal/callers.ts";
-
-const HOST = {
-  euid: 0,
-  egid: 0,
-  privileged: true,
-  cwd: "/",
-  env: {},
-  mounts: [],
-  subordinateIds: { uids: [], gids: [] },
-  list: () => [],
-  stat: () => undefined,
-  canEnter: () => true,
-};
 
 describe.each(CALLERS)("for $who", (caller) => {
   test("--plan numbers every syscall, says why, and makes none", async (context) => {
@@ -130,14 +116,6 @@ describe.each(CALLERS)("for $who", (caller) => {
       expect({ stdout, stderr }).toEqual({ stdout: "it works\n", stderr: "" });
     }
   });
-});
-
-test("the plan depends on the options and the host alone, and touches nothing", () => {
-  const before = hostState();
-  const plan = (): string[] =>
-    planRun({ command: ["true"], name: "same" }, HOST).map(({ name }) => name);
-  expect(plan()).toEqual(plan());
-  expect(diffHostState(before, hostState())).toEqual([]);
 });
 
 test("doctor says what is missing and how to mend it", async (context) => {

@@ -13,11 +13,12 @@ import {
   planLimits,
 } from "./limits.ts";
 import { directoryPath, withDirectory } from "./located.ts";
-import { makeCgroup, refuseOccupied, type Undo, undoAll } from "./make.ts";
+import { makeCgroup, type Undo, undoAll } from "./make.ts";
 import type {
   CgroupFd,
   CgroupManager,
   CreateOptions,
+  DeleteOptions,
   KillOptions,
 } from "./manager.ts";
 import {
@@ -36,6 +37,7 @@ import { readStatsV1 } from "./stats-v1.ts";
 import { readStatsV2 } from "./stats-v2.ts";
 
 const KILL_TIMEOUT_MS = 10_000;
+const DELETE_TIMEOUT_MS = 2000;
 
 /** Manages a cgroup by its files alone. */
 export class CgroupfsManager implements CgroupManager {
@@ -84,14 +86,15 @@ export class CgroupfsManager implements CgroupManager {
     if (pid !== undefined) checkPid(pid);
     const batches = planLimits(this.mode, resources);
     this.#refuseRoot("create");
-    for (const located of this.#trees) refuseOccupied(located);
     // beside v1 the v2 tree keeps track of processes, no more
     const needed = this.mode === "v2" ? controllersOf(batches) : [];
     checkControllers(this.mode, this.#trees, batches);
     const undo: Undo = [];
     try {
-      for (const located of this.#trees) makeCgroup(located, needed, undo);
-      await applyLimits(this.mode, this.#trees, { batches, resources });
+      using made = new OpenTrees(this.#trees, (located) =>
+        makeCgroup(located, needed, undo),
+      );
+      await applyLimits(this.mode, made, { batches, resources });
       if (pid !== undefined) await this.add(pid);
     } catch (error) {
       undoAll(undo, error);
@@ -101,7 +104,8 @@ export class CgroupfsManager implements CgroupManager {
 
   async set(resources: Resources): Promise<void> {
     const batches = this.check(resources);
-    await applyLimits(this.mode, this.#trees, { batches, resources });
+    using opened = new OpenTrees(this.#trees);
+    await applyLimits(this.mode, opened, { batches, resources });
   }
 
   /** What `set` finds wrong before it does anything; else what it will write. */
@@ -174,9 +178,11 @@ export class CgroupfsManager implements CgroupManager {
     await killCgroup(this.#trees, timeoutMs);
   }
 
-  async delete(): Promise<void> {
+  async delete({
+    timeoutMs = DELETE_TIMEOUT_MS,
+  }: DeleteOptions = {}): Promise<void> {
     this.#refuseRoot("delete");
-    for (const located of this.#trees) await removeCgroup(located);
+    for (const located of this.#trees) await removeCgroup(located, timeoutMs);
   }
 
   children(): string[] {

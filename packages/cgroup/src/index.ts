@@ -7,6 +7,7 @@ export type {
   CgroupManager,
   CgroupFd,
   CreateOptions,
+  DeleteOptions,
   KillOptions,
 } from "./manager.ts";
 export type {

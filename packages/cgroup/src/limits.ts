@@ -78,7 +78,7 @@ export function checkUsage(
 /** Sets limits as planned, those on devices first: a process may be there already. */
 export async function applyLimits(
   mode: Mode,
-  trees: readonly ManagedTree[],
+  opened: OpenTrees,
   {
     batches,
     resources,
@@ -87,7 +87,6 @@ export async function applyLimits(
     readonly resources: Resources;
   },
 ): Promise<void> {
-  using opened = new OpenTrees(trees);
   if (resources.devices !== undefined)
     await filterDevices(mode, opened, resources.devices);
   applyBatches(batches, (controller) => opened.directoryOf(controller));

@@ -1,29 +1,32 @@
 import { componentsOf } from "./cgroup-path.ts";
 import { CgroupDirectory } from "./directory.ts";
 import { CgroupError } from "./error.ts";
-import { directoryPath, type Located, withDirectory } from "./located.ts";
-import { processesIn } from "./process-list.ts";
+import type { Located } from "./located.ts";
+import { processesBelow } from "./process-list.ts";
 import { disableControllers, enableControllers } from "./subtree-control.ts";
 
 /** How to take back what was made, the last first. */
 export type Undo = (() => void)[];
 
 /**
- * Makes a cgroup and those above it that are missing; on v2 hands the controllers down to it, on v1 gives each new
- * cpuset the CPUs and memory nodes of the one above, without which no process can enter it. What can be taken back
- * is added to `undo` as it happens.
+ * Makes a cgroup and those above it that are missing, and returns it opened; on v2 hands the controllers down to it, on
+ * v1 gives each new cpuset the CPUs and memory nodes of the one above, without which no process can enter it. What can
+ * be taken back is added to `undo` as it happens.
+ * @throws {CgroupError} `ERR_CGROUP_EXISTS` if somebody uses it already; one that is there and empty will do.
  */
 export function makeCgroup(
   located: Located,
   needed: readonly string[],
   undo: Undo,
-): void {
+): CgroupDirectory {
   let at = CgroupDirectory.open(located.tree, "/");
+  let isNew = true;
   for (const name of componentsOf(located.path)) {
     using above = at;
-    at = step(above, name, located, needed, undo);
+    ({ child: at, isNew } = step(above, name, located, needed, undo));
   }
-  at[Symbol.dispose]();
+  if (!isNew) refuseOccupied(at);
+  return at;
 }
 
 function step(
@@ -32,7 +35,7 @@ function step(
   { tree, controllers }: Located,
   needed: readonly string[],
   undo: Undo,
-): CgroupDirectory {
+): { readonly child: CgroupDirectory; readonly isNew: boolean } {
   // the descriptor that is used now is closed by the time something has to be undone
   const again = (act: (directory: CgroupDirectory) => void) => () => {
     using reopened = CgroupDirectory.open(
@@ -50,7 +53,8 @@ function step(
         }),
       );
   }
-  if (above.makeChild(name))
+  const isNew = above.makeChild(name);
+  if (isNew)
     undo.push(
       again((directory) => {
         directory.removeChild(name);
@@ -58,18 +62,15 @@ function step(
     );
   const child = above.child(name);
   if (controllers.includes("cpuset")) inheritCpuset(above, child);
-  return child;
+  return { child, isNew };
 }
 
-/**
- * Refuses a cgroup that somebody uses already; one that is there and empty will do.
- * @throws {CgroupError} `ERR_CGROUP_EXISTS`
- */
-export function refuseOccupied(located: Located): void {
-  const pids = processesIn(located);
-  const children = withDirectory(located, (it) => it.children()) ?? [];
+function refuseOccupied(directory: CgroupDirectory): void {
+  const pids = processesBelow(directory);
+  const children = directory.children();
   if (pids.length === 0 && children.length === 0) return;
-  const path = directoryPath(located);
+  const { path } = directory;
+  directory[Symbol.dispose]();
   throw new CgroupError(
     "ERR_CGROUP_EXISTS",
     `cannot create cgroup '${path}': it exists, with ${String(pids.length)} processes and ${String(children.length)} children`,

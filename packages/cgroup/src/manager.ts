@@ -40,8 +40,11 @@ export interface CgroupManager {
   readonly frozen: boolean;
   /** Kills every process in it and below it and waits until they are gone. */
   kill(options?: KillOptions): Promise<void>;
-  /** Removes it and those below it, which must be without processes. */
-  delete(): Promise<void>;
+  /**
+   * Removes it and those below it, which must be without processes.
+   * @throws {CgroupError} `ERR_CGROUP_NOT_EMPTY`
+   */
+  delete(options?: DeleteOptions): Promise<void>;
   /** The names of the cgroups in it. */
   children(): string[];
   /** One of them, which need not exist yet. */
@@ -63,6 +66,14 @@ export interface CreateOptions {
 
 export interface KillOptions {
   /** Default: 10,000. */
+  readonly timeoutMs?: number | undefined;
+}
+
+export interface DeleteOptions {
+  /**
+   * How long one that is busy is tried again: of a process that has ended the kernel keeps the cgroup for a moment.
+   * Default: 2000.
+   */
   readonly timeoutMs?: number | undefined;
 }
 

@@ -17,20 +17,31 @@ export function keysOf({
   return controllers.length > 0 ? controllers : [`name=${name ?? ""}`];
 }
 
+/** Opens a cgroup in one tree; undefined if there is none. */
+type Open = (located: ManagedTree) => CgroupDirectory | undefined;
+
+const find: Open = ({ tree, path }) => CgroupDirectory.find(tree, path);
+
 /** The directories of a cgroup in all trees, as far as they exist, opened; to be disposed of. */
 export class OpenTrees implements Disposable {
   readonly #byKey = new Map<string, CgroupDirectory>();
   readonly #all: CgroupDirectory[] = [];
   readonly #isV2: boolean;
 
-  constructor(trees: readonly ManagedTree[]) {
+  constructor(trees: readonly ManagedTree[], open: Open = find) {
     this.#isV2 = trees.every(({ tree }) => tree.version === 2);
-    for (const located of trees) {
-      const directory = CgroupDirectory.find(located.tree, located.path);
-      if (directory === undefined) continue;
-      this.#all.push(directory);
-      for (const key of keysOf(located)) this.#byKey.set(key, directory);
+    try {
+      for (const located of trees) this.#add(located, open(located));
+    } catch (error) {
+      this[Symbol.dispose]();
+      throw error;
     }
+  }
+
+  #add(located: ManagedTree, directory: CgroupDirectory | undefined): void {
+    if (directory === undefined) return;
+    this.#all.push(directory);
+    for (const key of keysOf(located)) this.#byKey.set(key, directory);
   }
 
   /** Where the files of a controller are: on v2 all in one place. "unified" is the v2 tree, beside v1 too. */

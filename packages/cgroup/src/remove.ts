@@ -4,14 +4,15 @@ import { directoryPath, type Located, withParent } from "./located.ts";
 import { processesIn } from "./process-list.ts";
 import { waitUntil } from "./wait-until.ts";
 
-const TIMEOUT_MS = 2000;
-
 /**
  * Removes a cgroup and those below it, which must be without processes. One that has ended may keep its cgroup for a
- * moment: busy ones are tried again for two seconds. Nothing happens if it does not exist.
+ * moment: busy ones are tried again until the time is over. Nothing happens if it does not exist.
  * @throws {CgroupError} `ERR_CGROUP_NOT_EMPTY` with the number of processes.
  */
-export async function removeCgroup(located: Located): Promise<void> {
+export async function removeCgroup(
+  located: Located,
+  timeoutMs: number,
+): Promise<void> {
   let busy: CgroupError | undefined;
   const isGone = (): boolean => {
     busy = withParent(located, tryRemove);
@@ -19,7 +20,7 @@ export async function removeCgroup(located: Located): Promise<void> {
   };
   try {
     const what = `remove '${directoryPath(located)}'`;
-    await waitUntil(isGone, { timeoutMs: TIMEOUT_MS, what });
+    await waitUntil(isGone, { timeoutMs, what });
   } catch (error) {
     if (
       busy === undefined ||

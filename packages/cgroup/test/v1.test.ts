@@ -42,7 +42,7 @@ describe("what a cgroup of v1 does", () => {
     ],
     ["forks beyond pids.max fail, with an event", pidsLimitStopsForks],
     [
-      "with a quarter of a CPU as quota a busy loop gets no more than that",
+      "with a half, and then a quarter, of a CPU as quota a busy loop gets no more than that",
       quotaHoldsBack,
     ],
     ["frozen, nothing runs; thawed, it goes on", freezeStopsAndThawGoesOn],

@@ -10,6 +10,7 @@ import {
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   idMapSteps,
@@ -130,4 +131,21 @@ test("subordinate ids are mapped by newuidmap and newgidmap, and no others", asy
   } finally {
     rmSync(directory, { recursive: true });
   }
+});
+
+test("any other word for setgroups is an error of this package", () => {
+  const word = fc.oneof(
+    fc.string({ maxLength: 8 }),
+    fc.constantFrom("allow ", "Deny", "allow\n\n", "deny\0", "allowdeny"),
+  );
+  fc.assert(
+    fc.property(
+      word.filter((text) => !/^(allow|deny)\n?$/.test(text)),
+      (text) => {
+        expect(codeOf(() => parseSetgroups(text))).toBe(
+          "ERR_IDMAP_INVALID_SETGROUPS",
+        );
+      },
+    ),
+  );
 });

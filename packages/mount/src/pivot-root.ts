@@ -134,6 +134,8 @@ export function pivotRoot(
 export interface MoveRootOptions {
   /** The mounts as they are, to find those that show the old root's processes and devices. */
   readonly mounts: readonly MountInfo[];
+  /** Whether the new root is a mount already, other than the present root. Default false: it is bound to itself. */
+  readonly isMount?: boolean;
 }
 
 /**
@@ -143,7 +145,7 @@ export interface MoveRootOptions {
  */
 export function planMoveRoot(
   newRoot: string,
-  { mounts }: MoveRootOptions,
+  { mounts, isMount = false }: MoveRootOptions,
 ): Step[] {
   const inside = atOrBelow(newRoot);
   const revealing = mounts
@@ -153,7 +155,7 @@ export function planMoveRoot(
     .sort((a, b) => b.mountPoint.length - a.mountPoint.length);
   const { REC, SLAVE, MOVE } = MountFlags;
   return [
-    ...planSelfBind(newRoot),
+    ...(isMount ? [] : planSelfBind(newRoot)),
     step(chdir(newRoot), { why: "hold on to the new root" }),
     ...revealing.flatMap(({ mountPoint, fsType }) => [
       mount(null, mountPoint, null, SLAVE | REC),

@@ -1,5 +1,4 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
@@ -10,11 +9,11 @@ import {
   type MountInfo,
 } from "../src/index.ts";
 import { escapeOctal, unescapeOctal } from "../src/octal-escape.ts";
+import { captured, capturedMountinfo } from "./captured-mountinfo.ts";
 import { generateMountinfo } from "./generated-mountinfo.ts";
 
 function fixture(name: string): MountInfo[] {
-  const path = join(import.meta.dirname, "fixtures", `${name}.mountinfo`);
-  return parseMountinfo(readFileSync(path, "utf8"));
+  return parseMountinfo(captured(name));
 }
 
 describe("captured mountinfo", () => {
@@ -164,6 +163,19 @@ test("ten thousand lines are all parsed", () => {
     root: "/@home/9997",
     optionalFields: ["shared:1", "master:9997", "propagate_from:2"],
   });
+});
+
+test("two hundred thousand lines take less than a second of this processor", () => {
+  const text = capturedMountinfo(10_000);
+  const attempt = (): number => {
+    const before = process.cpuUsage();
+    for (let i = 0; i < 20; i++)
+      expect(parseMountinfo(text)).toHaveLength(10_000);
+    const { user, system } = process.cpuUsage(before);
+    return user + system;
+  };
+  // on a busy machine the first is slow
+  expect(Math.min(attempt(), attempt(), attempt())).toBeLessThan(1_000_000);
 });
 
 test.each([

@@ -41,7 +41,7 @@ const race = async (
 const ALL = ["mkdir", "create", "open", "mount"];
 
 describe("directories that are exchanged for links to the outside at full speed", () => {
-  test.each(["openat2", "walk", "no new calls"])(
+  test.each(["openat2", "walk", "ENOSYS", "EPERM"])(
     "lead no call in a root outside: %s",
     { timeout },
     async (its) => {

@@ -11,6 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fcntl, FcntlCommands, FdFlags, invoke, pidfdOpen } from "@ns/syscalls";
 import { requires, root } from "@ns/testkit";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   NAMESPACE_LINKS,
@@ -151,4 +152,17 @@ test.each([
   ["", undefined],
 ])("of %j the process is %j", (fdinfo, pid) => {
   expect(parsePidfdInfo(fdinfo)).toBe(pid);
+});
+
+test("the process of a pidfd is found between any other lines, and never in one of them", () => {
+  const line = fc.stringMatching(/^[A-OQ-Za-z]{1,8}:\t[0-9-]{0,6}$/);
+  const lines = fc.array(line, { maxLength: 6 });
+  const pid = fc.option(fc.integer({ min: -1, max: 4194304 }));
+  fc.assert(
+    fc.property(lines, pid, lines, (before, its, after) => {
+      const own = its === null ? [] : [`Pid:\t${String(its)}`];
+      const text = [...before, ...own, ...after, ""].join("\n");
+      expect(parsePidfdInfo(text)).toBe(its ?? undefined);
+    }),
+  );
 });

@@ -5,6 +5,8 @@ import { OCI_VERSION } from "./version.ts";
 export interface SpecExampleOptions {
   /** For a runtime without privileges, in a user namespace where root is the caller; default false. */
   readonly rootless?: boolean;
+  /** With a cgroup namespace, which version 2 of cgroups wants; default false. */
+  readonly cgroupNamespace?: boolean;
 }
 
 const CAPABILITIES = [
@@ -16,7 +18,9 @@ const CAPABILITIES = [
 /** A config.json to begin with: a shell in a terminal, with `rootfs` as its root. As `runc spec` and its `--rootless`. */
 export function specExample({
   rootless = false,
+  cgroupNamespace = false,
 }: SpecExampleOptions = {}): Config {
+  const more: readonly NamespaceType[] = cgroupNamespace ? ["cgroup"] : [];
   return {
     ociVersion: OCI_VERSION,
     process: {
@@ -39,7 +43,10 @@ export function specExample({
     root: { path: "rootfs", readonly: true },
     hostname: "minibox",
     mounts: mounts(rootless),
-    linux: { ...(rootless ? unprivileged() : privileged()), ...hiding() },
+    linux: {
+      ...(rootless ? unprivileged(...more) : privileged(...more)),
+      ...hiding(),
+    },
   };
 }
 
@@ -102,14 +109,14 @@ function mounts(rootless: boolean): Mount[] {
   ];
 }
 
-function privileged(): Linux {
+function privileged(...more: NamespaceType[]): Linux {
   return {
     resources: { devices: [{ allow: false, access: "rwm" }] },
-    namespaces: namespaces("pid", "network", "ipc", "uts", "mount"),
+    namespaces: namespaces("pid", "network", "ipc", "uts", "mount", ...more),
   };
 }
 
-function unprivileged(): Linux {
+function unprivileged(...more: NamespaceType[]): Linux {
   const one = (hostID: number): IdMapping[] => [
     { containerID: 0, hostID, size: 1 },
   ];
@@ -117,7 +124,7 @@ function unprivileged(): Linux {
     // they exist on every system but Windows
     uidMappings: one(process.geteuid?.() ?? 0),
     gidMappings: one(process.getegid?.() ?? 0),
-    namespaces: namespaces("pid", "ipc", "uts", "mount", "user"),
+    namespaces: namespaces("pid", "ipc", "uts", "mount", "user", ...more),
   };
 }
 

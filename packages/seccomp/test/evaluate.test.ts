@@ -2,6 +2,8 @@ import { requires, run } from "@ns/testkit";
 import fc from "fast-check";
 import { beforeEach, describe, expect, test } from "vitest";
 import {
+  type ActionName,
+  Actions,
   checkProgram,
   compileFilter,
   defaultProfile,
@@ -12,6 +14,7 @@ import {
   type Instruction,
   Opcodes,
   parseInstructions,
+  parseVerdict,
   syscallNumber,
 } from "../src/index.ts";
 import { errorOf } from "./internal/error-of.ts";
@@ -303,4 +306,35 @@ describe("of the default profile", () => {
       "TRACE(7)",
     );
   });
+});
+
+test("an action and its errno come back out of the word that stands for them", () => {
+  const names = Object.keys(Actions).filter(
+    (name) => name !== "SCMP_ACT_KILL",
+  ) as ActionName[];
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...names),
+      fc.nat({ max: 0xffff }),
+      (action, data) => {
+        const value = Actions[action] + data;
+        expect(parseVerdict(value)).toEqual({ action, data, value });
+        expect(parseVerdict(value | 0)).toEqual({ action, data, value });
+      },
+    ),
+  );
+});
+
+test("any word is a verdict, and one that the kernel does not know kills", () => {
+  const known = new Set<number>(Object.values(Actions));
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 0xffffffff }), (value) => {
+      const { action } = parseVerdict(value);
+      const isKnown = known.has((value & 0xffff0000) >>> 0);
+      expect(isKnown || action === "SCMP_ACT_KILL_PROCESS").toBe(true);
+      expect(formatVerdict(parseVerdict(value))).toMatch(
+        /^[A-Z_]+(\([A-Z0-9]+\))?$/,
+      );
+    }),
+  );
 });

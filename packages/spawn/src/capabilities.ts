@@ -7,6 +7,7 @@ import {
   prctl,
   PrctlOptions,
   step,
+  type Step,
 } from "@ns/syscalls";
 import type { CapabilitySets } from "./options.ts";
 import type { Program } from "./program.ts";
@@ -58,18 +59,26 @@ export function raiseAmbient(
   program: Program,
   capabilities: readonly number[],
 ): void {
-  const header = program.reserve(8);
-  const data = program.reserve(24);
-  program.store(header, VERSION_3, 4);
-  program.call(
-    step(sysCapget(header, data), { why: "the capabilities we have" }),
-  );
+  const { header, data } = getCapabilities(program, "the capabilities we have");
   const mask = maskOf(capabilities);
   // struct __user_cap_data_struct twice: effective, permitted, inheritable, 32 bits each.
   program.store({ ...data, at: data.at + 8 }, Number(mask & 0xffffffffn), 4);
   program.store({ ...data, at: data.at + 20 }, Number(mask >> 32n), 4);
   program.call(step(sysCapset(header, data), { why: "make them inheritable" }));
   raiseEach(program, capabilities);
+}
+
+/** Puts our sets in the program's own memory: struct __user_cap_data_struct, twice. */
+export function getCapabilities(
+  program: Program,
+  why: string,
+): { readonly header: Pointer; readonly data: Pointer; readonly call: Step } {
+  const header = program.reserve(8);
+  const data = program.reserve(24);
+  program.store(header, VERSION_3, 4);
+  const call = step(sysCapget(header, data), { why });
+  program.call(call);
+  return { header, data, call };
 }
 
 function raiseEach(program: Program, capabilities: readonly number[]): void {
@@ -85,7 +94,7 @@ function raiseEach(program: Program, capabilities: readonly number[]): void {
   }
 }
 
-function maskOf(capabilities: readonly number[]): bigint {
+export function maskOf(capabilities: readonly number[]): bigint {
   return capabilities.reduce(
     (mask, capability) => mask | (1n << BigInt(capability)),
     0n,

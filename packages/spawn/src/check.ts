@@ -51,6 +51,7 @@ export function checkOptions(
   for (const signal of [options.killSignal, options.pdeathsig])
     if (signal !== undefined) signalNumber(signal);
   checkHold(file, options);
+  checkCapabilities(options);
   const { timeout, seccomp } = options;
   if (timeout !== undefined && !(Number.isFinite(timeout) && timeout >= 0)) {
     throw new RangeError(
@@ -76,11 +77,44 @@ function checkHold(file: string, { hold, pause }: SpawnOptions): void {
         "invalid hold: expected another file than this program",
       );
   }
-  const after = pause?.after ?? 0;
-  if (!Number.isInteger(after) || after < 0)
-    throw new RangeError(
-      `invalid pause after '${after}': expected a number of steps`,
+  for (const { after } of [pause ?? []].flat()) {
+    if (!Number.isInteger(after) || after < 0)
+      throw new RangeError(
+        `invalid pause after '${after}': expected a number of steps`,
+      );
+  }
+}
+
+const CAPABILITY_SETS = [
+  "bounding",
+  "effective",
+  "permitted",
+  "inheritable",
+  "ambient",
+];
+
+/** A set left out is empty: a name that is none, or a list in place of the sets, would take everything away. */
+function checkCapabilities({
+  capabilities = {},
+  ambientCaps,
+}: SpawnOptions): void {
+  if (Array.isArray(capabilities))
+    throw new TypeError(
+      "invalid capabilities: expected sets, { effective: [0], … }, not a list",
     );
+  for (const [name, set] of Object.entries({ ...capabilities, ambientCaps })) {
+    if (name !== "ambientCaps" && !CAPABILITY_SETS.includes(name))
+      throw new TypeError(
+        `invalid capabilities '${name}': expected ${CAPABILITY_SETS.join(", ")}`,
+      );
+    for (const capability of set ?? []) {
+      if (Number.isInteger(capability) && capability >= 0 && capability < 64)
+        continue;
+      throw new RangeError(
+        `invalid ${name} capability '${String(capability)}': expected its number, 0 to 63`,
+      );
+    }
+  }
 }
 
 function checkText(text: string | undefined): void {

@@ -2,6 +2,7 @@ import {
   chdir,
   chroot,
   CloneFlags,
+  close,
   closeRange,
   ioctl,
   IoctlRequests,
@@ -10,7 +11,9 @@ import {
   prctl,
   PrctlOptions,
   prlimit,
+  register,
   seccomp,
+  SeccompFlags,
   SeccompOperations,
   setgroups,
   setpgid,
@@ -31,8 +34,9 @@ import { addExec } from "./exec.ts";
 import type { Credential, SeccompFilter, SpawnOptions } from "./options.ts";
 import { checkCommand, holdUntilStarted } from "./hold.ts";
 import { MessageKind } from "./message.ts";
-import { waitForCaller } from "./pause.ts";
+import { pausesOf, waitForCaller } from "./pause.ts";
 import type { Program } from "./program.ts";
+import { readBackNoNewPrivileges, readBackPrivileges } from "./read-back.ts";
 import { openTerminal } from "./pty-steps.ts";
 import { firstPrivateFd, type Request } from "./request.ts";
 import { signalNumber } from "./signal.ts";
@@ -48,13 +52,7 @@ export function addInside(program: Program, request: Request): void {
   armParentDeath(program, options.pdeathsig);
   addNamespaces(program, request);
   addSession(program, request);
-  const { setup = [], pause } = options;
-  for (const [i, own] of setup.entries()) {
-    if (pause?.after === i) waitForCaller(program, request);
-    program.call(own);
-  }
-  if (pause !== undefined && pause.after >= setup.length)
-    waitForCaller(program, request);
+  addSetup(program, request);
   if (options.pty !== undefined) openTerminal(program, request, options.pty);
   if (options.setctty !== undefined) {
     program.call(
@@ -83,16 +81,41 @@ export function addInside(program: Program, request: Request): void {
   armParentDeath(program, options.pdeathsig);
   program.report(MessageKind.ready, 0);
   if (!isFilteredEarly(options)) closePrivate(program, request);
+  // whoever takes a listener does not wait for the start
+  const notifies = options.seccomp?.listener !== undefined;
+  if (notifies) forbidPrivileges(program, request);
   if (options.hold !== undefined) holdUntilStarted(program, request);
-  if (options.noNewPrivileges === true) {
-    program.call(
-      step(prctl(PrctlOptions.SET_NO_NEW_PRIVS, 1, 0, 0, 0), {
-        why: "execve grants nothing any more",
-      }),
-    );
-    if (options.seccomp !== undefined) installFilter(program, options.seccomp);
-  }
+  if (!notifies) forbidPrivileges(program, request);
   addExec(program, request);
+}
+
+function addSetup(program: Program, request: Request): void {
+  const { setup = [], seccomp: filter } = request.options;
+  const pauses = [...pausesOf(request.options.pause)];
+  const pauseBefore = (position: number): void => {
+    while ((pauses[0]?.after ?? Infinity) <= position) {
+      pauses.shift();
+      const isLast = pauses.length === 0 && filter?.listener === undefined;
+      waitForCaller(program, request, isLast);
+    }
+  };
+  for (const [i, own] of setup.entries()) {
+    pauseBefore(i);
+    program.call(own);
+  }
+  pauseBefore(Number.MAX_SAFE_INTEGER);
+}
+
+function forbidPrivileges(program: Program, request: Request): void {
+  const { noNewPrivileges, seccomp: filter } = request.options;
+  if (noNewPrivileges !== true) return;
+  program.call(
+    step(prctl(PrctlOptions.SET_NO_NEW_PRIVS, 1, 0, 0, 0), {
+      why: "execve grants nothing any more",
+    }),
+  );
+  readBackNoNewPrivileges(program);
+  if (filter !== undefined) installFilter(program, request, filter);
 }
 
 /** Without no_new_privs a filter needs CAP_SYS_ADMIN, so it comes before the user changes, and the capabilities go. */
@@ -168,7 +191,7 @@ function addPrivileges(program: Program, request: Request): void {
   if (filter !== undefined && isFilteredEarly(request.options)) {
     // the filter may know nothing of close_range(2)
     closePrivate(program, request);
-    installFilter(program, filter);
+    installFilter(program, request, filter);
   }
   const keeps = capabilities !== undefined || ambientCaps !== undefined;
   if (credential !== undefined) become(program, credential, keeps);
@@ -176,6 +199,8 @@ function addPrivileges(program: Program, request: Request): void {
   if (request.options.hold !== undefined) checkCommand(program, request);
   if (capabilities !== undefined) setCapabilities(program, capabilities);
   if (ambientCaps !== undefined) raiseAmbient(program, ambientCaps);
+  // a filter that is in force already may not know these calls
+  if (!isFilteredEarly(request.options)) readBackPrivileges(program, request);
 }
 
 function become(
@@ -198,13 +223,21 @@ function become(
 
 function installFilter(
   program: Program,
-  { filter, flags = 0 }: SeccompFilter,
+  request: Request,
+  { filter, flags = 0, listener }: SeccompFilter,
 ): void {
-  program.call(
-    step(seccomp(SeccompOperations.SET_MODE_FILTER, flags, filter), {
-      why: "filter syscalls",
-    }),
-  );
+  const why = "filter syscalls";
+  const { SET_MODE_FILTER } = SeccompOperations;
+  if (listener === undefined) {
+    program.call(step(seccomp(SET_MODE_FILTER, flags, filter), { why }));
+    return;
+  }
+  const own = register("listener");
+  const all = flags | SeccompFlags.NEW_LISTENER;
+  program.call(step(seccomp(SET_MODE_FILTER, all, filter), { why, into: own }));
+  program.report(MessageKind.listener, own);
+  waitForCaller(program, request, true);
+  program.call(step(close(own), { why: "the listener is another's now" }));
 }
 
 function armParentDeath(

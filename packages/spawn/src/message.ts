@@ -8,4 +8,6 @@ export const MessageKind = {
   ready: 3,
   /** It waits for the byte of the option `hold`. */
   waiting: 4,
+  /** The descriptor, in there, that the filter's notifications are read from. */
+  listener: 5,
 } as const;

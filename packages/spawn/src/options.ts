@@ -87,6 +87,12 @@ export interface SeccompFilter {
   readonly filter: Uint8Array;
   /** `SECCOMP_FILTER_FLAG_*`. Default 0. */
   readonly flags?: number;
+  /**
+   * Takes a copy of the listener of a filter that notifies, and must close it; see seccomp_unotify(2). The child makes no
+   * other call meanwhile; if it rejects, the child is killed and `exited` rejects with the same. With `hold` this comes before.
+   * The child has written to a pipe by then, so that a filter which notifies of write(2) waits for good.
+   */
+  readonly listener?: (listener: number, pid: number) => Promise<void>;
 }
 
 /** Offsets of the clocks in a new time namespace, in seconds; see time_namespaces(7). */
@@ -132,6 +138,8 @@ export interface SpawnOptions {
   readonly timeOffsets?: TimeOffsets | undefined;
   /** Existing namespaces to enter, in order; name a user namespace first. */
   readonly join?: readonly JoinTarget[] | undefined;
+  /** CPUs to start on; see sched_setaffinity(2). A cgroup that is entered may allow others, and so may `setup`. */
+  readonly cpus?: readonly number[] | undefined;
   /** A cgroup to start in: its directory. v2 by CLONE_INTO_CGROUP; v1, and kernels before 5.7, by cgroup.procs. */
   readonly cgroup?: string | readonly string[] | undefined;
 
@@ -165,8 +173,8 @@ export interface SpawnOptions {
   readonly umask?: number | undefined;
   /** Steps to run inside, after the namespaces are there and before anything is given up. */
   readonly setup?: readonly Step[] | undefined;
-  /** Stops once in the midst of `setup`, until the caller has done something about the process. */
-  readonly pause?: Pause | undefined;
+  /** Stops in the midst of `setup`, once or several times, until the caller has done something about the process. */
+  readonly pause?: Pause | readonly Pause[] | undefined;
   /**
    * A descriptor of which the child, when all but execve is done, reads one byte: until there is one, it waits. It does
    * not hold any other descriptor meanwhile but those of the command, and `pdeathsig` is disarmed. `spawned` resolves

@@ -9,6 +9,7 @@ import {
   int,
   type Register,
   register,
+  schedSetaffinity,
   step,
 } from "@ns/syscalls";
 import { cloneIntoCgroup, enterCgroup } from "./cgroup.ts";
@@ -19,6 +20,7 @@ import { mapIds, needsMapping, openProc } from "./id-mapping.ts";
 import { hideFromInhabitants, joinNamespaces } from "./join.ts";
 import { MessageKind } from "./message.ts";
 import type { Program } from "./program.ts";
+import { hasPause } from "./pause.ts";
 import { firstPrivateFd, type Request } from "./request.ts";
 
 /**
@@ -42,6 +44,11 @@ import { firstPrivateFd, type Request } from "./request.ts";
 export function addOutside(program: Program, request: Request): void {
   protectDescriptors(program, request);
   resetSignals(program);
+  const { cpus } = request.options;
+  if (cpus !== undefined)
+    program.call(
+      step(schedSetaffinity(0, cpus), { why: "start on these CPUs" }),
+    );
   if (!needsClone(request)) return;
   const { cloneflags = 0, timeOffsets, join } = request.options;
   const mapping = needsMapping(request);
@@ -85,7 +92,7 @@ export function needsClone({ options }: Pick<Request, "options">): boolean {
     options.join !== undefined ||
     options.cgroup !== undefined ||
     options.hold !== undefined ||
-    options.pause !== undefined
+    hasPause(options)
   );
 }
 

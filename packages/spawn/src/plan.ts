@@ -3,6 +3,7 @@ import { inherited } from "@ns/syscalls";
 import { buildProgram } from "./build.ts";
 import { checkOptions } from "./check.ts";
 import type { SpawnOptions } from "./options.ts";
+import { hasPause } from "./pause.ts";
 import { makeRequest } from "./request.ts";
 
 /**
@@ -18,13 +19,12 @@ export function planSpawn(
   const self = file === "/proc/self/exe" ? inherited(-1, file) : undefined;
   const ptySocket =
     options.pty === undefined ? undefined : inherited(-1, "pty socket");
-  const pauseAt =
-    options.pause === undefined
-      ? undefined
-      : {
-          reached: inherited(-1, "reached the pause"),
-          goOn: inherited(-2, "go on"),
-        };
+  const pauseAt = hasPause(options)
+    ? {
+        reached: inherited(-1, "reached the pause"),
+        goOn: inherited(-2, "go on"),
+      }
+    : undefined;
   const stdioCount = Math.max(
     3,
     Array.isArray(options.stdio) ? options.stdio.length : 0,

@@ -1,11 +1,13 @@
 import {
   Arena,
   encodeArgs,
+  errnoNumber,
   type EncodedArg,
   type Inherited,
   isInherited,
   type Pointer,
   type Register,
+  register,
   type Step,
   type Syscall,
   syscallError,
@@ -13,6 +15,10 @@ import {
 } from "@ns/syscalls";
 import { hintFor } from "./hint.ts";
 import { encodeImage, type Label, type Op, type Placement } from "./image.ts";
+
+/** For all that is read back: a program has only so many registers. */
+const word = register("word");
+const error = register("error");
 
 /** A list of operations for the native stage, and what each of its steps was, for the error. */
 export class Program {
@@ -32,10 +38,11 @@ export class Program {
   call(step: Step): void {
     this.#steps.push(step);
     const index = this.#steps.length;
-    const { stores, decimals, captures } = this.#arena;
+    const { stores, decimals, captures, copies } = this.#arena;
     const firstStore = stores.length;
     const firstDecimal = decimals.length;
     const firstCapture = captures.length;
+    const firstCopy = copies.length;
     const args = encodeArgs(step, this.#arena);
     for (let i = firstStore; i < stores.length; i++) this.#addStore(stores[i]);
     for (let i = firstDecimal; i < decimals.length; i++)
@@ -54,6 +61,8 @@ export class Program {
     });
     for (let i = firstCapture; i < captures.length; i++)
       this.#addCapture(captures[i]);
+    if (step.expects !== undefined)
+      this.#addExpectation(step.expects, copies[firstCopy]);
     if (step.otherwise === undefined) {
       this.place(otherwise);
       return;
@@ -188,6 +197,32 @@ export class Program {
       code: "decimal",
       args: [{ kind: "pointer", at: decimal.at }, decimal.register],
     });
+  }
+
+  /** Fails unless the text is in the buffer, and behind it zeros to the next multiple of four. */
+  #addExpectation(
+    text: string,
+    buffer: Arena["copies"][number] | undefined,
+  ): void {
+    const wanted = Buffer.from(text);
+    const padded = Buffer.alloc((wanted.length + 3) & ~3);
+    padded.set(wanted);
+    if (buffer === undefined || buffer.target.byteLength < padded.length)
+      throw new TypeError(
+        `invalid step: expected a buffer of ${padded.length} bytes that it writes`,
+      );
+    const { at } = buffer;
+    const differs = this.label();
+    const end = this.label();
+    for (let i = 0; i < padded.length; i += 4) {
+      this.load(word, { kind: "pointer", at: at + i }, 4);
+      this.jumpIf(word, "not-equal", padded.readInt32LE(i), differs);
+    }
+    this.jump(end);
+    this.place(differs);
+    this.set(error, errnoNumber("EBADMSG"));
+    this.fail(error);
+    this.place(end);
   }
 
   #addCapture(capture: Arena["captures"][number] | undefined): void {

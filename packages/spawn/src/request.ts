@@ -2,6 +2,7 @@ import { openSync, constants, readFileSync } from "node:fs";
 import { inherited, type Inherited } from "@ns/syscalls";
 import type { OpenedFds } from "./stdio.ts";
 import type { SpawnOptions } from "./options.ts";
+import { hasPause } from "./pause.ts";
 
 /** What a program is made from: the caller's wishes, and what of this process it depends on. */
 export interface Request {
@@ -52,7 +53,8 @@ export function doneFd(request: Numbering): number {
 
 /** Descriptors from here on belong to the stage alone and are closed before the command runs. */
 export function firstPrivateFd(request: Numbering): number {
-  return doneFd(request) + 1;
+  // those of a pause are closed when the last one is over
+  return doneFd(request) + (hasPause(request.options) ? 3 : 1);
 }
 
 const SELF = "/proc/self/exe";

@@ -27,13 +27,9 @@ import {
   type Request,
   statusFd,
 } from "./request.ts";
-import { atPause, openPause } from "./pause.ts";
-import {
-  onStatusEnd,
-  peekStatus,
-  readStatusNow,
-  type Report,
-} from "./status.ts";
+import { servePauses } from "./pause-acts.ts";
+import { hasPause, openPause } from "./pause.ts";
+import { onStatusEnd, readStatusNow, type Report } from "./status.ts";
 import {
   closeAll,
   openStreams,
@@ -108,7 +104,7 @@ function start(
     options.pty === undefined || options.pty.socket !== undefined
       ? undefined
       : openPtySocket(opened);
-  const pause = options.pause === undefined ? undefined : openPause(opened);
+  const pause = hasPause(options) ? openPause(opened) : undefined;
   const request = makeRequest({
     file,
     args,
@@ -145,23 +141,10 @@ function start(
     void launchOnPool({ ...stage, fds }).then(
       (pid) => {
         closeAll(opened.childs);
-        let early: Report | undefined;
-        if (options.pause !== undefined && pause !== undefined) {
-          const callers = options.pause;
-          void atPause(pause, async () => {
-            early = peekStatus(status.read);
-            if (early.pid === undefined)
-              throw new SpawnError("ERR_SPAWN_STAGE", "no process was told of");
-            await callers.run(early.pid);
-          }).catch((error: unknown) => {
-            interrupted =
-              error instanceof Error
-                ? error
-                : new Error("the pause failed", { cause: error });
-          });
-        }
+        const paused = servePauses(pause, options, status.read);
         onExit(pid, ({ code }) => {
-          const report = { ...early, ...readStatusNow(status.read) };
+          const report = { ...paused.report, ...readStatusNow(status.read) };
+          interrupted = paused.failure;
           // It says 0 once the second stage has closed its descriptors. This end of the pipe may be told later: a process that
           // another thread is making has a copy of the other end until it executes its program.
           const ended = report.ended || code === 0;
@@ -253,6 +236,10 @@ function place(
   if (request.self !== undefined) numberOf(request.self);
   // Holds the number that the first stage gives to the end of a pipe of its own.
   passed.push({ source: statusWrite, number: doneFd(request) });
+  if (request.pauseAt !== undefined) {
+    numberOf(request.pauseAt.reached);
+    numberOf(request.pauseAt.goOn);
+  }
   const image = program.encode({
     statusFd: statusFd(request),
     inheritedFd: numberOf,

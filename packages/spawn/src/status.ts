@@ -12,6 +12,8 @@ export interface Report {
   readonly failed?: { readonly step: number; readonly errno: number };
   /** Whether it waits for the byte of `hold`. */
   readonly waits?: boolean;
+  /** The child's descriptor of the listener of its filter. */
+  readonly listener?: number;
   /** Whether the descriptor is closed: the stage has become the command, or is gone. */
   readonly ended: boolean;
 }
@@ -74,6 +76,7 @@ export function parseReport(bytes: Buffer, ended: boolean): Report {
     const value = Number(bytes.readBigInt64LE(at + 8));
     if (kind === MessageKind.pid) report = { ...report, pid: value };
     if (kind === MessageKind.waiting) report = { ...report, waits: true };
+    if (kind === MessageKind.listener) report = { ...report, listener: value };
     if (kind === MessageKind.failed)
       report = { ...report, failed: { step, errno: value } };
   }

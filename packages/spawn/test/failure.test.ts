@@ -189,6 +189,22 @@ test.each<[string, SpawnOptions, string]>([
     "invalid seccomp filter of 7 bytes",
   ],
   [
+    "capabilities as a list",
+    { capabilities: [0] as never },
+    "invalid capabilities: expected sets",
+  ],
+  [
+    "a set of capabilities",
+    { capabilities: { effectiv: [0] } as never },
+    "invalid capabilities 'effectiv': expected bounding, effective",
+  ],
+  [
+    "a capability by name",
+    { capabilities: { permitted: ["CAP_KILL"] } as never },
+    "invalid permitted capability 'CAP_KILL': expected its number",
+  ],
+  ["an ambient capability", { ambientCaps: [64] }, "capability '64'"],
+  [
     "timeOffsets",
     { timeOffsets: { boottime: 1 } },
     "expected cloneflags to have CLONE_NEWTIME",

@@ -33,8 +33,10 @@ import {
   step,
   write,
 } from "@ns/syscalls";
+import fc from "fast-check";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { Program } from "../src/program.ts";
+import { MessageKind } from "../src/message.ts";
 import { parseReport, type Report } from "../src/status.ts";
 
 const NATIVE = join(import.meta.dirname, "../native");
@@ -254,4 +256,41 @@ test("a descriptor of ours is named by the number it is passed on as", () => {
 test("the native stage is a few kilobytes, for both machines", () => {
   for (const arch of ["x64", "arm64"])
     expect(statSync(join(NATIVE, `nsinit-${arch}`)).size).toBeLessThan(8192);
+});
+
+test("what the native stage says is understood in any order, and half a message is not", () => {
+  const kind = fc.constantFrom(...Object.values(MessageKind));
+  const message = fc.record({ kind, step: fc.nat(), value: fc.integer() });
+  fc.assert(
+    fc.property(
+      fc.array(message, { maxLength: 5 }),
+      fc.nat({ max: 15 }),
+      fc.boolean(),
+      (messages, half, ended) => {
+        const bytes = messages.map(({ kind: its, step: at, value }) => {
+          const one = Buffer.alloc(16);
+          one.writeUInt32LE(its, 0);
+          one.writeUInt32LE(at, 4);
+          one.writeBigInt64LE(BigInt(value), 8);
+          return one;
+        });
+        const last = (its: number): (typeof messages)[number] | undefined =>
+          messages.findLast((each) => each.kind === its);
+        const [pid, failed] = [last(MessageKind.pid), last(MessageKind.failed)];
+        expect(
+          parseReport(
+            Buffer.concat([...bytes, Buffer.alloc(half, 0xff)]),
+            ended,
+          ),
+        ).toEqual({
+          ended,
+          ...(pid !== undefined && { pid: pid.value }),
+          ...(failed !== undefined && {
+            failed: { step: failed.step, errno: failed.value },
+          }),
+          ...(last(MessageKind.waiting) !== undefined && { waits: true }),
+        });
+      },
+    ),
+  );
 });

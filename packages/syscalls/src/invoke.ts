@@ -1,7 +1,7 @@
 import { Arena, type EncodedArg } from "./arena.ts";
 import { type Inherited, isInherited, type Register } from "./argument.ts";
 import { encodeArgs } from "./encode.ts";
-import { errnoName } from "./errno.ts";
+import { errnoName, errnoNumber } from "./errno.ts";
 import { syscallError } from "./error.ts";
 import { addressOf } from "./libc.ts";
 import { rawSyscall, rawSyscallAsync } from "./raw.ts";
@@ -59,12 +59,25 @@ function runStep(
 ): void {
   const result = attempt(step, registers);
   if (step.into !== undefined) registers.set(step.into, result);
-  if (result >= 0) return;
+  if (result >= 0) {
+    checkExpected(step, at);
+    return;
+  }
   const { ignore } = step;
   if (ignore !== "any" && !ignore?.includes(errnoName(result))) {
     throw syscallError(step, -result, { step: at });
   }
   for (const other of step.otherwise ?? []) runStep(other, registers, at);
+}
+
+function checkExpected(step: Step, at: { index: number; total: number }): void {
+  const { expects } = step;
+  if (expects === undefined) return;
+  const wanted = Buffer.from(expects);
+  const buffer = step.args.find((arg) => arg instanceof Uint8Array);
+  const found = buffer?.subarray(0, wanted.length);
+  if (found === undefined || !wanted.equals(found))
+    throw syscallError(step, errnoNumber("EBADMSG"), { step: at });
 }
 
 /** Performs the call; a failure is the negated errno. */

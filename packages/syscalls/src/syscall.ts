@@ -33,12 +33,17 @@ export interface Step extends Syscall {
   readonly ignore?: readonly ErrnoName[] | "any" | undefined;
   /** Run instead, when the call failed with one of `ignore`. */
   readonly otherwise?: readonly Step[] | undefined;
+  /**
+   * What must be at the beginning of the buffer that the call writes; if it is not, the step fails with `EBADMSG`. With it
+   * a program reads back what it has set.
+   */
+  readonly expects?: string | undefined;
 }
 
 /** Annotates a syscall as a step of a sequence. */
 export function step(
   call: Syscall,
-  notes: Pick<Step, "why" | "into" | "ignore" | "otherwise">,
+  notes: Pick<Step, "why" | "into" | "ignore" | "otherwise" | "expects">,
 ): Step {
   return { ...call, ...notes };
 }

@@ -5,7 +5,7 @@ import {
   readFileSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { checkout, run } from "@ns/testkit";
 import type { Manifest, PublicPackage } from "@ns/pack-check";
 import { strayDependencies, type DependencyNames } from "./dependencies.ts";
@@ -79,9 +79,35 @@ export async function tryPackage(
     name,
     version: manifestIn(project, name)?.version ?? "",
     brings: installed.filter((each) => each !== name),
-    problems: strayDependencies(name, installed, stated),
+    problems: [
+      ...strayDependencies(name, installed, stated),
+      ...(await problemsOfPrograms(manifestIn(project, name)?.bin, project)),
+    ],
     examples,
   };
+}
+
+/** What is wrong with the programs that came with the package, in `bin` of its package.json: each has to know `--help`. */
+async function problemsOfPrograms(
+  bin: Manifest["bin"] = {},
+  project: string,
+): Promise<string[]> {
+  const problems: string[] = [];
+  for (const program of Object.keys(bin)) {
+    const path = join(project, "node_modules/.bin", program);
+    const env = environmentOfUser();
+    const { code, stdout, stderr } = await run(path, ["--help"], {
+      cwd: project,
+      // `#!/usr/bin/env node` is this one
+      env: {
+        ...env,
+        PATH: `${dirname(process.execPath)}:${env["PATH"] ?? ""}`,
+      },
+    });
+    if (code !== 0 || stdout === "" || stderr !== "")
+      problems.push(`${program} --help: exit status ${code ?? ""}\n${stderr}`);
+  }
+  return problems;
 }
 
 /** The names of all packages in the project's node_modules, at any depth, sorted. */

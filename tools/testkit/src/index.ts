@@ -21,6 +21,7 @@ export {
 } from "./machine-requirements.ts";
 export { diffHostState, hostState, type HostState } from "./host-state.ts";
 export { checkout, checkoutFor } from "./checkout.ts";
+export { fixturesIn, type Fixtures, type RunFixture } from "./fixtures.ts";
 export { runDirectory, temporaryDirectory } from "./run-directory.ts";
 export { debianPackages, missingDebianPackages } from "./debian-packages.ts";
 export { findProgram, pathWithPnpm } from "./programs.ts";

@@ -1,4 +1,6 @@
 import { print } from "../print.ts";
+import { helpOf } from "./oci/command.ts";
+import { RUN_HELP } from "./run-options.ts";
 
 const HELP = `Usage: minibox COMMAND
 
@@ -16,6 +18,7 @@ As an OCI runtime, in runc's place; docs/ tells how engines are told of it:
   --systemd-cgroup --cgroup-manager cgroupfs|systemd|disabled
   run [--bundle DIR] [--detach] ID    a bundle: with one of its options, or with one word, without --, and a
                                       config.json in the current directory
+  COMMAND --help                      its options; those of run for a bundle: minibox help run
 
 Examples:
   minibox run -- sh               a shell; whatever it changes is gone afterwards
@@ -23,8 +26,13 @@ Examples:
   minibox run --plan -- true      every syscall that would be made, and why
 `;
 
-/** `minibox help`. */
-export function main(): number {
-  print(HELP);
+/** `minibox help`, of everything or of one command. */
+export async function main([name]: readonly string[] = []): Promise<number> {
+  if (name === "run") print(`${RUN_HELP}\nOf a bundle:\n\n`);
+  const { commandNamed } = await import("./oci/main.ts");
+  const command = name === undefined ? undefined : await commandNamed(name);
+  print(
+    name === undefined || command === undefined ? HELP : helpOf(name, command),
+  );
   return 0;
 }

@@ -4,11 +4,13 @@ import type { RunOptions, Volume } from "../options.ts";
 
 /** The command line of `minibox run`, taken apart. */
 export interface RunCommandLine {
-  readonly options: Omit<RunOptions, "terminal">;
+  readonly options: Omit<RunOptions, "terminal" | "seccomp">;
   readonly plan: boolean;
   readonly help: boolean;
   /** Whether a terminal was asked for (`-t`) or forbidden (`--no-tty`); undefined: if there is one. */
   readonly tty: boolean | undefined;
+  /** What `--seccomp` says: a profile's file, or `"unconfined"`. */
+  readonly seccomp: string | undefined;
   /** Whether stdin was asked for (`-i`); undefined: it is passed on. */
   readonly interactive: boolean | undefined;
 }
@@ -24,6 +26,7 @@ const OPTIONS = {
   plan: { type: "boolean" },
   "read-only": { type: "boolean" },
   rootfs: { type: "string" },
+  seccomp: { type: "string" },
   tty: { type: "boolean", short: "t" },
   user: { type: "string", short: "u" },
   volume: { type: "string", short: "v", multiple: true },
@@ -44,6 +47,8 @@ System V IPC. Its root is a throw-away copy of this machine's: writes are gone a
       --plan                   print every syscall that would be made, and why; run nothing
       --read-only              the root file system is read-only
       --rootfs DIR             the root is DIR, read-write, and not a copy of ours
+      --seccomp FILE           filter system calls by a profile, Docker's or OCI's form; unconfined: not
+                               at all (default: what programs need, and no namespaces)
   -t, --tty                    a terminal of its own (the default if we are on one)
   -u, --user USER[:GROUP]      by number, or by name in the root's /etc/passwd (default: root)
   -v, --volume SRC:DST[:ro]    show SRC of the host at DST; what is written there stays
@@ -54,6 +59,8 @@ in a user namespace: it can do to this machine what you can, within the copy.
 
 Exit status: the command's own; 128+n if signal n ended it; 125 minibox failed; 126 the command
 cannot be executed; 127 it was not found.
+
+A bundle's container is made by run, too: minibox help run.
 `;
 
 /**
@@ -91,6 +98,7 @@ export function parseRun(
     help: values.help === true,
     tty: values["no-tty"] === true ? false : values.tty,
     interactive: values.interactive,
+    seccomp: values.seccomp,
   };
 }
 

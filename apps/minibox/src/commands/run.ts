@@ -7,11 +7,12 @@ import { planRun, run } from "../run.ts";
 import { forwardedEnd, forwardSignals, signalNumberOf } from "../signals.ts";
 import { attachTerminal, isTerminal, terminalSize } from "../terminal.ts";
 import { parseRun, RUN_HELP } from "./run-options.ts";
+import { defaultFilterCapabilities } from "../plan/default-filter.ts";
 import { print } from "../print.ts";
 
 /** `minibox run`. */
 export async function main(args: string[]): Promise<number> {
-  const { options, plan, help, tty, interactive } = parseRun(
+  const { options, plan, help, tty, interactive, seccomp } = parseRun(
     args,
     callersVariables(process.env),
   );
@@ -31,6 +32,7 @@ export async function main(args: string[]): Promise<number> {
   }
   const whole = {
     ...options,
+    seccomp: await readFilter(seccomp),
     terminal: (tty ?? onTerminal) ? terminalSize() : undefined,
   };
   if (plan) {
@@ -38,6 +40,20 @@ export async function main(args: string[]): Promise<number> {
     return 0;
   }
   return runToEnd(whole);
+}
+
+/** The filter that a file describes. What compiles it is loaded when there is one. */
+async function readFilter(
+  file: string | undefined,
+): Promise<RunOptions["seccomp"]> {
+  if (file === undefined || file === "unconfined") return file;
+  const { readFileSync } = process.getBuiltinModule("node:fs");
+  const { compileFilter, parseProfile } = await import("@ns/seccomp");
+  const profile = parseProfile(readFileSync(file, "utf8"));
+  const { filter, flags } = compileFilter(profile, {
+    capabilities: defaultFilterCapabilities,
+  });
+  return { filter, flags };
 }
 
 /** Runs a command in a container, on our terminal or descriptors, and returns its exit status. */

@@ -1,6 +1,6 @@
 // What stands for @ns/spawn's pty-output.ts in the executable: Bun's tty.ReadStream takes "nothing to read yet" for an error.
 import { closeSync } from "node:fs";
-import { Readable } from "node:stream";
+import type { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 
 /** Bun's; see https://bun.sh/docs/api/file-io. It polls what can be polled. */
@@ -9,6 +9,8 @@ declare const Bun: {
 };
 
 export function openPtyOutput(fd: number): Readable {
+  // Loaded when it is used: it takes a millisecond.
+  const { Readable } = process.getBuiltinModule("node:stream");
   const output = Readable.fromWeb(Bun.file(fd).stream());
   output.once("close", () => {
     closeSync(fd);

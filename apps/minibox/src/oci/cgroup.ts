@@ -29,8 +29,7 @@ export async function cgroupFor(
     refuseLimits(linux?.resources);
     return undefined;
   }
-  if (manager === "systemd")
-    return openSystemdCgroup(path === "" ? `:minibox:${id}` : path);
+  if (manager === "systemd") return openSystemdCgroup(unitOf(id, path));
   return openCgroup(path === "" ? id : path, { system });
 }
 
@@ -44,16 +43,34 @@ function refuseLimits(resources: object = {}): void {
       );
 }
 
+/** systemd's name, slice:prefix:name, of the cgroup of a container. */
+function unitOf(id: string, configured: string): string {
+  return configured === "" ? `:minibox:${id}` : configured;
+}
+
+/** Where a container's cgroup is found again: by the path from the top, or systemd's name. */
+export function placeOf(
+  id: string,
+  { linux }: Config,
+  { driver, path, directories }: CgroupManager,
+): Pick<ContainerRecord, "cgroup" | "cgroupDirectories"> {
+  const unit = unitOf(id, linux?.cgroupsPath ?? "");
+  return {
+    cgroup: { path: driver === "systemd" ? unit : path, driver },
+    cgroupDirectories: directories,
+  };
+}
+
 /** The cgroup of a container that was made. */
-export async function cgroupOf({
-  cgroup,
-  cgroupDirectories = {},
-}: Pick<ContainerRecord, "cgroup" | "cgroupDirectories">): Promise<
-  CgroupManager | undefined
-> {
+export async function cgroupOf(
+  {
+    cgroup,
+    cgroupDirectories = {},
+  }: Pick<ContainerRecord, "cgroup" | "cgroupDirectories">,
+  system: CgroupSystem = readCgroups(),
+): Promise<CgroupManager | undefined> {
   if (cgroup === undefined) return undefined;
   if (cgroup.driver === "systemd") return openSystemdCgroup(cgroup.path);
-  const system = readCgroups();
   if (system.mode === "v2") return openCgroup(cgroup.path);
   // Below the maker's own cgroup, which may be another in each hierarchy of v1.
   const directories = Object.values(cgroupDirectories);
@@ -71,6 +88,18 @@ export async function cgroupOf({
       ...(system.v2 !== undefined && { v2: placed(system.v2) }),
     },
   });
+}
+
+/**
+ * The limits of a new container. Without a list of devices there are the default ones, as with an empty list
+ * (GHSA-g54h-m393-cpwq); but for who is no root of the machine, who has no others anyway and may not filter them.
+ */
+export function limitsOf(
+  { linux }: Config,
+  { rootless }: { readonly rootless: boolean },
+): Resources {
+  const limits = resourcesOf(linux?.resources);
+  return rootless ? limits : { devices: [], ...limits };
 }
 
 /** Limits as the cgroup takes them: numbers that are bigints in the configuration are as good as infinite here. */

@@ -1,55 +1,29 @@
-import { closeSync, openSync } from "node:fs";
-import { CgroupError, type CgroupManager, readCgroups } from "@ns/cgroup";
-import { type Config, readConfig, validateConfig } from "@ns/oci";
-import { type Child, spawn } from "@ns/spawn";
-import { AtFlags, FileMode, invoke, mknodat } from "@ns/syscalls";
-import { MiniboxError } from "../error.ts";
-import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
+import { CgroupError, type CgroupManager } from "@ns/cgroup";
+import type { Config } from "@ns/oci";
+import type { Child } from "@ns/spawn";
 import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
-import { cgroupFor, resourcesOf } from "./cgroup.ts";
-import { connectConsole } from "./console-socket.ts";
-import { execError } from "./exec-error.ts";
-import { gatherFacts } from "./gather-facts.ts";
-import { runHooks } from "./hooks.ts";
-import { namespacesOf } from "./namespaces-of.ts";
-import { ownerName } from "./owner.ts";
+import { cgroupFor, limitsOf, placeOf } from "./cgroup.ts";
+import { checkTerminal, type CreateOptions } from "./create-options.ts";
+import { runEarlyHooks } from "./early-hooks.ts";
+import { sendPidfd } from "./fd-socket.ts";
+import { IdmappedMounts } from "./idmapped-mounts.ts";
+import { makeCgroup, refuseOccupied } from "./make-cgroup.ts";
+import { moveNetDevices } from "./net-devices.ts";
+import { makeNotifyDirectory } from "./notify-socket.ts";
 import { writePidFile } from "./pid-file.ts";
-import { terminalOptions } from "./terminal-options.ts";
 import { readStat, untilEnded } from "./init-process.ts";
+import { pausesFor, planOf } from "./plan-of.ts";
+import { type Prepared, prepare } from "./prepare.ts";
+import { joinResctrl, removeResctrl, Resctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
-import { seccompOf } from "./seccomp.ts";
-import { stateOf } from "./status.ts";
+import { spawnHeld } from "./spawn-held.ts";
 import type { ContainerRecord } from "./store.ts";
-
-/** The options of `create` and `run`. */
-export interface CreateOptions {
-  readonly id: string;
-  /** The bundle's directory, absolute. */
-  readonly bundle: string;
-  readonly pidFile?: string | undefined;
-  readonly consoleSocket?: string | undefined;
-  readonly noPivot: boolean;
-  readonly noNewKeyring: boolean;
-  readonly preserveFds: number;
-  /** Whether the process is left to whoever adopts it. */
-  readonly detached: boolean;
-  /** A terminal of ours that the container's is shown on. */
-  readonly terminal?: { readonly cols: number; readonly rows: number };
-}
 
 /** A container that waits to be started. */
 export interface CreatedContainer {
   readonly record: ContainerRecord;
   readonly config: Config;
   readonly child: Child;
-}
-
-/** A configuration that can be run. */
-export function loadConfig(bundle: string, runtime: Runtime): Config {
-  const config = readConfig(bundle);
-  for (const { path, reason } of validateConfig(config))
-    runtime.log.write("warning", `${path}: ${reason}`);
-  return config;
 }
 
 /**
@@ -59,29 +33,30 @@ export function loadConfig(bundle: string, runtime: Runtime): Config {
 export async function createContainer(
   runtime: Runtime,
   options: CreateOptions,
+  prepared: Prepared = prepare(options.bundle, runtime),
 ): Promise<CreatedContainer> {
   const { store } = runtime;
-  const config = loadConfig(options.bundle, runtime);
-  checkTerminal(config, options);
+  const { config, system } = prepared;
+  checkTerminal(config, {
+    consoleSocket: options.consoleSocket,
+    terminal: options.terminal,
+  });
   store.reserve(options.id);
   let manager: CgroupManager | undefined;
   try {
     store.writeConfig(options.id, config);
-    const system = readCgroups();
+    makeNotifyDirectory(options.notifyDirectory);
     manager = await cgroupFor(
       options.id,
       config,
       runtime.cgroupManager,
       system,
     );
-    return await makeContainer(runtime, options, {
-      config,
-      system,
-      ...(manager !== undefined && { cgroup: manager }),
-    });
+    return await makeContainer(runtime, options, prepared, manager);
   } catch (error) {
     // one that was there, with processes in it, is another's
     if (!isOccupied(error)) await manager?.delete().catch(() => undefined);
+    removeResctrl(store.find(options.id)?.resctrl);
     store.remove(options.id);
     throw error;
   }
@@ -91,92 +66,66 @@ function isOccupied(error: unknown): boolean {
   return error instanceof CgroupError && error.code === "ERR_CGROUP_EXISTS";
 }
 
-function checkTerminal(
-  { process }: Config,
-  { consoleSocket, terminal }: CreateOptions,
-): void {
-  const has = consoleSocket !== undefined || terminal !== undefined;
-  if (process?.terminal === true && !has)
-    throw new MiniboxError(
-      "ERR_USAGE",
-      "cannot allocate tty if runc will detach without setting console socket",
-      { hint: "--console-socket, or process.terminal false" },
-    );
-  if (process?.terminal !== true && consoleSocket !== undefined)
-    throw new MiniboxError(
-      "ERR_USAGE",
-      "cannot use console socket if runc will not detach or allocate tty",
-    );
-}
-
-interface Ingredients {
-  readonly config: Config;
-  readonly system: ReturnType<typeof readCgroups>;
-  readonly cgroup?: CgroupManager;
-}
-
 async function makeContainer(
   runtime: Runtime,
   options: CreateOptions,
-  { config, system, cgroup }: Ingredients,
+  prepared: Prepared,
+  cgroup: CgroupManager | undefined,
 ): Promise<CreatedContainer> {
   const { store } = runtime;
+  const { config } = prepared;
   const { id } = options;
   const isSystemd = cgroup?.driver === "systemd";
+  // before anything is made: what cannot be is an error then
+  using idmapped = await IdmappedMounts.take(config, options.bundle);
+  const planned = planOf(options, prepared, {
+    cgroup,
+    idmapped: idmapped.mounts,
+  });
+  const resctrl = Resctrl.of(config, id);
   const without: ContainerRecord = {
     id,
     bundle: options.bundle,
-    rootfs: "",
+    rootfs: planned.rootfs,
     created: new Date().toISOString(),
-    owner: ownerName(),
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
+    ...(resctrl !== undefined && { resctrl: resctrl.record }),
   };
   const placed: ContainerRecord = {
     ...without,
-    ...(cgroup !== undefined && placeOf(cgroup, config)),
+    ...(cgroup !== undefined && placeOf(id, config, cgroup)),
   };
+  if (cgroup !== undefined && !isSystemd) refuseOccupied(cgroup);
   // before there is a cgroup: whoever finds this after a crash knows of it
   store.write(placed);
+  resctrl?.create();
   const own = isSystemd ? cgroup : await makeCgroup(runtime, cgroup, config);
-  const facts = gatherFacts(options.bundle, config, system, own);
-  const record: ContainerRecord = {
-    ...(own === undefined ? without : placed),
-    rootfs: facts.rootfs,
+  const record = own === undefined ? without : placed;
+  const { plan } =
+    own === cgroup
+      ? planned
+      : planOf(options, prepared, { idmapped: idmapped.mounts });
+  const place = async (pid: number): Promise<void> => {
+    if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
+    joinResctrl(resctrl?.record, pid);
+    await moveNetDevices(config, pid);
   };
-  const { hooks = {}, linux = {} } = config;
-  const pauses =
-    isSystemd ||
-    [hooks.prestart, hooks.createRuntime, hooks.createContainer].some(
-      (list) => (list?.length ?? 0) > 0,
-    );
-  const plan = planBundle(
-    config,
-    {
-      id,
-      noPivot: options.noPivot,
-      newKeyring: !options.noNewKeyring,
-      preserveFds: options.preserveFds,
-      cgroupAtPause: isSystemd,
-    },
-    facts,
+  runtime.log.write(
+    "debug",
+    `the container ${id} takes ${plan.options.setup?.length ?? 0} steps; --plan shows them`,
   );
-  store.write(record);
-  const atPause = async (pid: number): Promise<void> => {
-    if (isSystemd) await cgroup.create(resourcesOf(linux.resources), { pid });
-    const state = stateOf({ ...record, pid }, "creating", config.annotations);
-    await runHooks(hooks.prestart, { name: "prestart", state });
-    await runHooks(hooks.createRuntime, { name: "createRuntime", state });
-    await runHooks(hooks.createContainer, {
-      ...{ name: "createContainer", state },
-      join: namespacesOf(pid, config),
-    });
-  };
+  const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
   const child = await spawnHeld(runtime, options, {
+    record,
     config,
     plan,
     cgroups: isSystemd ? [] : Object.values(own?.directories ?? {}),
-    ...(pauses && { pause: atPause }),
+    pause: pausesFor(plan, config, {
+      needsPlace: isSystemd || resctrl !== undefined,
+      place,
+      hooks,
+    }),
   });
   const { pid = 0 } = child;
   const made: ContainerRecord = {
@@ -184,8 +133,10 @@ async function makeContainer(
     pid,
     startTime: readStat(pid)?.startTime ?? "",
   };
+  runtime.log.write("debug", `process ${pid} waits to be started`);
   try {
     store.write(made);
+    sendPidfd(options.pidfdSocket, pid, "standard");
     if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
   } catch (error) {
     child.kill("SIGKILL");
@@ -198,76 +149,4 @@ async function makeContainer(
 function isOwn(config: Config, type: "pid"): boolean {
   const namespace = namespaceOf(config, type);
   return namespace !== undefined && isNew(namespace);
-}
-
-/** Makes the cgroup; without the right to, the container has none of its own, where that is no error. */
-async function makeCgroup(
-  runtime: Runtime,
-  cgroup: CgroupManager | undefined,
-  { linux }: Config,
-): Promise<CgroupManager | undefined> {
-  if (cgroup === undefined) return undefined;
-  try {
-    await cgroup.create(resourcesOf(linux?.resources));
-    return cgroup;
-  } catch (error) {
-    if (!runtime.rootless) throw error;
-    runtime.log.warn(
-      `no cgroup for the container: ${error instanceof Error ? error.message : String(error)}`,
-    );
-    return undefined;
-  }
-}
-
-/** Where the cgroup is found again: by the path from the top, or systemd's name. */
-function placeOf(
-  { driver, path, directories }: CgroupManager,
-  { linux }: Config,
-): Pick<ContainerRecord, "cgroup" | "cgroupDirectories"> {
-  const name = driver === "systemd" ? linux?.cgroupsPath : undefined;
-  return {
-    cgroup: { path: name ?? path, driver },
-    cgroupDirectories: directories,
-  };
-}
-
-interface Held {
-  readonly config: Config;
-  readonly plan: BundlePlan;
-  readonly cgroups: readonly string[];
-  readonly pause?: (pid: number) => Promise<void>;
-}
-
-/** Spawns the process up to where it waits for a byte on the FIFO. */
-async function spawnHeld(
-  { store }: Runtime,
-  options: CreateOptions,
-  { config, plan, cgroups, pause }: Held,
-): Promise<Child> {
-  const fifo = store.fifo(options.id);
-  invoke(mknodat(AtFlags.FDCWD, fifo, FileMode.IFIFO | 0o600));
-  const seccomp = await seccompOf(config, store.root);
-  // for both ways: then it neither waits for the other end, nor sees an end of it
-  const hold = openSync(fifo, "r+");
-  const console_ = connectConsole(options.consoleSocket);
-  try {
-    const child = spawn(plan.file, plan.args, {
-      ...plan.options,
-      ...terminalOptions(config, options, console_),
-      ...(cgroups.length > 0 && { cgroup: cgroups }),
-      ...(seccomp !== undefined && { seccomp }),
-      ...(pause !== undefined && {
-        pause: { after: plan.pauseAfter, run: pause },
-      }),
-      hold,
-      orphan: options.detached,
-    });
-    await child.spawned;
-    return child;
-  } catch (error) {
-    throw execError(error, plan.file);
-  } finally {
-    closeSync(hold);
-    if (console_ !== undefined) closeSync(console_);
-  }
 }

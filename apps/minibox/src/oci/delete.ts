@@ -1,10 +1,12 @@
 import { readdirSync, readlinkSync } from "node:fs";
+import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import { invoke, kill, Signals, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
-import { cgroupOf } from "./cgroup.ts";
+import { cgroupFor, cgroupOf } from "./cgroup.ts";
 import { runHooks } from "./hooks.ts";
 import { InitProcess, isAlive, untilEnded } from "./init-process.ts";
+import { removeResctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { stateOf, statusOf } from "./status.ts";
 import type { ContainerRecord } from "./store.ts";
@@ -32,7 +34,7 @@ export async function deleteContainer(
       { hint: "minibox delete --force kills it first" },
     );
   }
-  await destroy(runtime, record, configIfThere(runtime, id));
+  await destroy(runtime, record, store.findConfig(id));
 }
 
 /** Ends whatever there is of a container and removes it: processes, cgroup, state. Poststop hooks that fail are logged. */
@@ -44,11 +46,9 @@ export async function destroy(
   const { store, log } = runtime;
   await killInit(record);
   if (record.pid === undefined) killWaiting(store.fifo(record.id));
-  const cgroup = await cgroupOf(record);
-  if (cgroup?.exists() === true) {
-    await cgroup.kill();
-    await cgroup.delete();
-  }
+  const cgroup = await cgroupToRemove(runtime, record, config);
+  if (cgroup !== undefined) await removeCgroup(cgroup);
+  removeResctrl(record.resctrl);
   store.remove(record.id);
   try {
     await runHooks(config?.hooks?.poststop, {
@@ -60,8 +60,22 @@ export async function destroy(
       ),
     });
   } catch (error) {
-    log.warn(error instanceof Error ? error.message : String(error));
+    log.write(
+      "warning",
+      error instanceof Error ? error.message : String(error),
+    );
   }
+}
+
+/** Its cgroup. It was free when the container took it, and is its own since there is a record, damaged or not. */
+function cgroupToRemove(
+  { cgroupManager }: Runtime,
+  record: ContainerRecord,
+  config: Config | undefined,
+): Promise<CgroupManager | undefined> {
+  return record.damaged === true && config !== undefined
+    ? cgroupFor(record.id, config, cgroupManager)
+    : cgroupOf(record);
 }
 
 /** Kills the first process, and with its PID namespace all others; returns when it has ended. */
@@ -78,6 +92,25 @@ async function killInit(record: ContainerRecord): Promise<void> {
       throw error;
   }
   await untilEnded(record);
+}
+
+/** Removes a cgroup, with what is in it. Mostly that is nothing any more: all processes have ended with the first. */
+async function removeCgroup(cgroup: CgroupManager): Promise<void> {
+  try {
+    if (cgroup.driver === "cgroupfs") {
+      await cgroup.delete({ timeoutMs: 0 });
+      return;
+    }
+  } catch (error) {
+    if (
+      !(error instanceof CgroupError) ||
+      error.code !== "ERR_CGROUP_NOT_EMPTY"
+    )
+      throw error;
+  }
+  if (!cgroup.exists()) return;
+  await cgroup.kill();
+  await cgroup.delete();
 }
 
 /**
@@ -105,16 +138,5 @@ function holds(directory: string, path: string): boolean {
   } catch {
     // another's, or one that has ended (EACCES, ENOENT)
     return false;
-  }
-}
-
-function configIfThere({ store }: Runtime, id: string): Config | undefined {
-  try {
-    return store.config(id);
-  } catch (error) {
-    // its making was broken off
-    if (error instanceof MiniboxError && error.code === "ERR_NO_CONTAINER")
-      return undefined;
-    throw error;
   }
 }

@@ -1,33 +1,47 @@
-import { closeSync, readFileSync } from "node:fs";
+import { closeSync, constants, openSync, readFileSync } from "node:fs";
+import { readCgroups } from "@ns/cgroup";
 import { homeOf, readUserDatabase } from "@ns/idmap";
-import { type Config, type Process, validateProcess } from "@ns/oci";
-import { type Child, spawn } from "@ns/spawn";
 import {
-  joinSessionKeyring,
-  schedSetaffinity,
-  step,
-  type Step,
-} from "@ns/syscalls";
+  type Config,
+  type ExecCpuAffinity,
+  type Process,
+  validateProcess,
+} from "@ns/oci";
+import { type Child, spawn } from "@ns/spawn";
+import { inherited, joinSessionKeyring, step, type Step } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
-import { numbersIn } from "../plan/oci/kernel-settings.ts";
-import { numbersOf, planProcess, prepareProcess } from "../plan/oci/process.ts";
+import { numbersIn, writeExecSettings } from "../plan/oci/kernel-settings.ts";
+import {
+  numbersOf,
+  planFinalAffinity,
+  planProcess,
+  prepareProcess,
+} from "../plan/oci/process.ts";
+import { becomeRoot } from "../plan/oci/container.ts";
+import { namespaceOf } from "../plan/oci/namespaces.ts";
+import { checkLabels } from "../plan/oci/security-labels.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
+import { attachAhead } from "./attach-ahead.ts";
 import { cgroupOf } from "./cgroup.ts";
-import { connectConsole } from "./console-socket.ts";
+import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
 import { terminalOptions } from "./terminal-options.ts";
 import { execError } from "./exec-error.ts";
+import { hasAppArmor, hasSelinux } from "./gather-facts.ts";
+import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { InitProcess } from "./init-process.ts";
+import { resctrlPause } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
-import { statusOf } from "./status.ts";
+import { stateOf, statusOf } from "./status.ts";
 
 /** The options of `exec`, besides what the process is. */
 export interface ExecOptions {
   readonly id: string;
   readonly pidFile?: string | undefined;
   readonly consoleSocket?: string | undefined;
+  readonly pidfdSocket?: string | undefined;
   readonly preserveFds: number;
   /** Below the container's own, by controller or for all (`""`). */
   readonly cgroup?: Readonly<Record<string, string>>;
@@ -48,9 +62,13 @@ export async function execProcess(
   options: ExecOptions,
 ): Promise<Child> {
   const { store } = runtime;
+  const system = readCgroups();
+  attachAhead(system);
   const record = store.read(options.id);
   const config = store.config(options.id);
   validateProcess(process);
+  const modules = { hasAppArmor: hasAppArmor(), hasSelinux: hasSelinux() };
+  checkLabels(process, "", modules);
   const status = statusOf(store, record);
   if (status === "stopped")
     throw new MiniboxError(
@@ -58,7 +76,10 @@ export async function execProcess(
       "cannot exec in a stopped container",
     );
   if (status === "paused" && !options.ignorePaused)
-    throw new MiniboxError("ERR_PAUSED", "cannot exec in a paused container");
+    throw new MiniboxError(
+      "ERR_PAUSED",
+      "cannot exec in a paused container (use --ignore-paused to override)",
+    );
   using init = InitProcess.open(record);
   checkBounds(process, init.pid);
   const {
@@ -70,16 +91,34 @@ export async function execProcess(
     groupsAreFixed: groupsAreFixed(init.pid),
     preserveFds: options.preserveFds,
   });
-  const seccomp = await seccompOf({ ...config, process }, store.root);
-  const socket = connectConsole(options.consoleSocket);
+  const seccomp = await seccompOf(
+    { ...config, process },
+    {
+      root: store.root,
+      stateFor: () => stateOf(record, status, config.annotations),
+    },
+  );
+  const { initial = "" } = affinityOf(config, process);
+  const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
-  const directories = await cgroupsFor(runtime, options);
+  const cgroup = await cgroupOf(record, system);
+  const directories = cgroupsFor(cgroup?.directories, options);
+  // the host's, which nothing in the container is mounted over
+  const proc = openSync("/proc", constants.O_RDONLY | constants.O_DIRECTORY);
+  const oomScoreAdj = process.oomScoreAdj ?? config.process?.oomScoreAdj;
+  const scored =
+    oomScoreAdj === undefined ? process : { ...process, oomScoreAdj };
   try {
     const child = spawn(file, args, {
       ...own,
       orphan: options.detached,
-      setup: prepare(config, process, options.id),
+      ...resctrlPause(record),
+      ...(initial !== "" && { cpus: numbersIn(initial) }),
+      setup: [
+        ...prepare(config, process, options.id),
+        ...writeExecSettings(inherited(proc, "/proc"), scored, modules),
+      ],
       ...(target !== undefined &&
         "kinds" in target && {
           join: [{ pidfd: init.pidfd, kinds: target.kinds }],
@@ -90,34 +129,46 @@ export async function execProcess(
       ...(pty !== undefined && { pty: { ...pty, console: undefined } }),
     });
     await child.spawned;
-    if (options.pidFile !== undefined)
-      writePidFile(options.pidFile, child.pid ?? 0);
+    tellOf(child, options);
     return child;
   } catch (error) {
     throw execError(error, file);
   } finally {
+    closeSync(proc);
     if (socket !== undefined) closeSync(socket);
   }
 }
 
+/** Tells who wants to know which process it is; one that nobody can be told of is not left. */
+function tellOf(
+  child: Child,
+  { pidfdSocket, pidFile }: Pick<ExecOptions, "pidfdSocket" | "pidFile">,
+): void {
+  const { pid = 0 } = child;
+  try {
+    sendPidfd(pidfdSocket, pid, "setns");
+    if (pidFile !== undefined) writePidFile(pidFile, pid);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+}
+
 function prepare(config: Config, process: Process, id: string): Step[] {
-  const { final } = process.execCPUAffinity ??
-    config.process?.execCPUAffinity ?? { final: undefined };
   const why = "no keys of the caller's";
   return [
+    ...(namespaceOf(config, "user") === undefined ? [] : becomeRoot()),
     step(joinSessionKeyring(`_ses.${id}`), {
       why,
       ignore: ["ENOSYS", "EPERM", "EDQUOT", "EACCES"],
     }),
-    ...(final === undefined || final === ""
-      ? []
-      : [
-          step(schedSetaffinity(0, numbersIn(final)), {
-            why: "process.execCPUAffinity.final",
-          }),
-        ]),
+    ...planFinalAffinity(affinityOf(config, process)),
     ...prepareProcess(process),
   ];
+}
+
+function affinityOf(config: Config, process: Process): ExecCpuAffinity {
+  return process.execCPUAffinity ?? config.process?.execCPUAffinity ?? {};
 }
 
 /**
@@ -141,18 +192,10 @@ function checkBounds({ capabilities = {} }: Process, pid: number): void {
   }
 }
 
-function groupsAreFixed(pid: number): boolean {
-  return (
-    process.geteuid?.() !== 0 &&
-    readFileSync(`/proc/${pid}/setgroups`, "utf8").trim() === "deny"
-  );
-}
-
-async function cgroupsFor(
-  { store }: Runtime,
-  { id, cgroup = {} }: ExecOptions,
-): Promise<string[]> {
-  const own = (await cgroupOf(store.read(id)))?.directories ?? {};
+function cgroupsFor(
+  own: Readonly<Record<string, string>> = {},
+  { cgroup = {} }: ExecOptions,
+): string[] {
   return Object.entries(own).map(([controller, directory]) => {
     const below = cgroup[controller] ?? cgroup[""] ?? "";
     const parts = below.split("/").filter((part) => part !== "");

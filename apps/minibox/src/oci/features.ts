@@ -20,9 +20,9 @@ export function describeFeatures(): Features {
     ociVersionMin: "1.0.0",
     ociVersionMax: OCI_VERSION,
     hooks: HOOK_NAMES,
-    mountOptions: MOUNT_OPTIONS.filter(
-      (option) => option !== "idmap" && option !== "ridmap",
-    ),
+    mountOptions: MOUNT_OPTIONS,
+    // none of them changes what happens on the host
+    potentiallyUnsafeConfigAnnotations: [],
     linux: {
       namespaces: NAMESPACE_TYPES,
       capabilities: CAPABILITY_NAMES,
@@ -35,17 +35,17 @@ export function describeFeatures(): Features {
       },
       seccomp: {
         enabled: true,
-        actions: SECCOMP_ACTIONS.filter((each) => each !== "SCMP_ACT_NOTIFY"),
+        actions: SECCOMP_ACTIONS,
         operators: SECCOMP_OPERATORS,
         archs: SECCOMP_ARCHITECTURES,
         knownFlags: SECCOMP_FLAGS,
       },
-      apparmor: { enabled: false },
-      selinux: { enabled: false },
-      intelRdt: { enabled: false },
+      apparmor: { enabled: true },
+      selinux: { enabled: true },
+      intelRdt: { enabled: true, schemata: true, monitoring: true },
       memoryPolicy: { modes: MEMORY_POLICY_MODES, flags: MEMORY_POLICY_FLAGS },
-      mountExtensions: { idmap: { enabled: false } },
-      netDevices: { enabled: false },
+      mountExtensions: { idmap: { enabled: true } },
+      netDevices: { enabled: true },
     },
     annotations: { "minibox.version": manifest.version },
   };

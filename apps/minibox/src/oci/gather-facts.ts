@@ -26,6 +26,7 @@ export function gatherFacts(
   config: Config,
   system: CgroupSystem,
   manager: CgroupManager | undefined,
+  idmapped: BundleFacts["idmapped"] = new Map(),
 ): BundleFacts {
   const rootfs = findRootfs(bundle, config);
   return {
@@ -35,14 +36,18 @@ export function gatherFacts(
     get canMakeDevices() {
       return hasCapability(Capabilities.MKNOD) && isInitialUserNamespace();
     },
+    get isRootless() {
+      return process.geteuid?.() !== 0 || !isInitialUserNamespace();
+    },
+    isOwnNamespace,
     get hasKcore() {
       return existsSync("/proc/kcore");
     },
     get hasAppArmor() {
-      return existsSync("/sys/kernel/security/apparmor");
+      return hasAppArmor();
     },
     get hasSelinux() {
-      return existsSync("/sys/fs/selinux/enforce");
+      return hasSelinux();
     },
     get mounts() {
       return readMountinfo();
@@ -55,8 +60,35 @@ export function gatherFacts(
     isDirectory: (path) =>
       statSync(path, { throwIfNoEntry: false })?.isDirectory(),
     listTree: (path) => listTree(rootfs, path),
+    idmapped,
     homeOf: (uid) => homeOf(uid, readUserDatabase(rootfs)),
   };
+}
+
+function isOwnNamespace(path: string): boolean {
+  try {
+    const it = statSync(path);
+    return readdirSync("/proc/self/ns").some((name) => {
+      const own = statSync(`/proc/self/ns/${name}`);
+      return own.ino === it.ino && own.dev === it.dev;
+    });
+  } catch (error) {
+    // one that may not be looked at, or is not there, cannot be joined either
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EACCES" || code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+/** Whether AppArmor confines programs here. */
+export function hasAppArmor(): boolean {
+  const path = "/sys/module/apparmor/parameters/enabled";
+  return existsSync(path) && readFileSync(path, "utf8").startsWith("Y");
+}
+
+/** Whether SELinux does. */
+export function hasSelinux(): boolean {
+  return existsSync("/sys/fs/selinux/enforce");
 }
 
 function findRootfs(bundle: string, { root }: Config): string {

@@ -1,6 +1,6 @@
 import { closeSync, writeSync } from "node:fs";
-import { formatState, type Hook, type State } from "@ns/oci";
-import { type JoinTarget, spawn } from "@ns/spawn";
+import type { Hook, State } from "@ns/oci";
+import { type JoinTarget, spawn, type SpawnOptions } from "@ns/spawn";
 import { invoke, memfdCreate, MfdFlags } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 
@@ -10,6 +10,10 @@ export interface HookMoment {
   readonly state: State;
   /** The container's namespaces, for hooks that run in there. */
   readonly join?: readonly JoinTarget[];
+  /** Where they run; default the bundle. */
+  readonly cwd?: string;
+  /** What they may do, for hooks that the container brings along: no more than its process. */
+  readonly as?: SpawnOptions;
 }
 
 /**
@@ -27,12 +31,13 @@ export async function runHooks(
 async function runHook(
   { path, args = [path], env = [], timeout }: Hook,
   what: string,
-  { state, join }: HookMoment,
+  { state, join, cwd = state.bundle, as }: HookMoment,
 ): Promise<void> {
   const [argv0 = path, ...rest] = args;
-  const stdin = fileWith(formatState(state));
+  const stdin = fileWith(JSON.stringify(state));
   try {
     const child = spawn(path, rest, {
+      ...as,
       argv0,
       env: Object.fromEntries(
         env.map((text) => {
@@ -40,11 +45,11 @@ async function runHook(
           return [text.slice(0, at), text.slice(at + 1)];
         }),
       ),
-      cwd: state.bundle,
+      cwd,
       stdio: [stdin, 2, 2],
       killSignal: "SIGKILL",
       ...(timeout !== undefined && { timeout: timeout * 1000 }),
-      ...(join !== undefined && { join, cwd: "/" }),
+      ...(join !== undefined && { join }),
     });
     const { code, signal } = await child.exited;
     if (code === 0) return;

@@ -1,5 +1,11 @@
 import { closeSync, readFileSync } from "node:fs";
-import { invoke, pidfdOpen, pidfdSendSignal, SyscallError } from "@ns/syscalls";
+import {
+  errnoMessage,
+  invoke,
+  pidfdOpen,
+  pidfdSendSignal,
+  SyscallError,
+} from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import type { ContainerRecord } from "./store.ts";
 
@@ -80,11 +86,16 @@ export class InitProcess implements Disposable {
     try {
       invoke(pidfdSendSignal(this.pidfd, number));
     } catch (error) {
-      if (!(error instanceof SyscallError) || error.code !== "ESRCH")
-        throw error;
-      throw new MiniboxError("ERR_NOT_RUNNING", "container not running", {
-        cause: error,
-      });
+      if (!(error instanceof SyscallError)) throw error;
+      if (error.code === "ESRCH")
+        throw new MiniboxError("ERR_NOT_RUNNING", "container not running", {
+          cause: error,
+        });
+      throw new MiniboxError(
+        "ERR_USAGE",
+        `unable to signal init: ${errnoMessage(error.code)}`,
+        { cause: error },
+      );
     }
   }
 

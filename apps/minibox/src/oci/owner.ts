@@ -1,8 +1,7 @@
 import { parsePasswd, readUserDatabase } from "@ns/idmap";
 
-/** The name of this user, or the number of one who has none. */
-export function ownerName(): string {
-  const uid = process.getuid?.() ?? 0;
+/** The name of a user, or the number of one who has none. */
+export function ownerName(uid: number): string {
   const { passwd } = readUserDatabase("/");
   return (
     parsePasswd(passwd).find((entry) => entry.uid === uid)?.name ?? String(uid)

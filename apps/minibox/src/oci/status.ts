@@ -8,6 +8,8 @@ export type Status = "creating" | "created" | "running" | "paused" | "stopped";
 
 /** What has become of a container: found out, never remembered. */
 export function statusOf(store: Store, record: ContainerRecord): Status {
+  // or its making was broken off
+  if (record.pid === undefined) return "creating";
   if (!isAlive(record)) return "stopped";
   if (isFrozen(record)) return "paused";
   return existsSync(store.fifo(record.id)) ? "created" : "running";

@@ -1,4 +1,5 @@
 import {
+  type Dirent,
   closeSync,
   existsSync,
   mkdirSync,
@@ -7,6 +8,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -15,9 +17,11 @@ import {
   type Config,
   formatConfig,
   type NamespaceType,
+  OciError,
   parseConfig,
 } from "@ns/oci";
 import { MiniboxError } from "../error.ts";
+import type { ResctrlRecord } from "./resctrl.ts";
 
 /** What is kept of a container, in `state.json` of its directory. Its status is not: it is derived. */
 export interface ContainerRecord {
@@ -30,8 +34,6 @@ export interface ContainerRecord {
   readonly rootfs: string;
   /** RFC 3339. */
   readonly created: string;
-  /** Name of the user who made it. */
-  readonly owner: string;
   /** The cgroup's path and driver; undefined if it has none of its own. */
   readonly cgroup?: {
     readonly path: string;
@@ -39,10 +41,14 @@ export interface ContainerRecord {
   };
   /** Its directories, by controller. */
   readonly cgroupDirectories?: Readonly<Record<string, string>>;
+  /** Its classes of cache and memory bandwidth; undefined if it asked for none. */
+  readonly resctrl?: ResctrlRecord;
   /** Whether its processes end with the first. */
   readonly ownPidNamespace: boolean;
   /** The kinds of namespaces that are not the runtime's. */
   readonly namespaces: readonly NamespaceType[];
+  /** There was more, which cannot be read any more: where its cgroup is, its configuration tells. Never written. */
+  readonly damaged?: boolean;
 }
 
 /** The directory where containers are kept: one for each, 0700. */
@@ -64,18 +70,19 @@ export class Store {
 
   /**
    * Makes the directory of a container: of two who try, one does.
-   * @throws {MiniboxError} `ERR_CONTAINER_EXISTS`
+   * @throws {MiniboxError} `ERR_CONTAINER_EXISTS`; `ERR_STATE` where others may write.
    */
   reserve(id: string): void {
     const directory = this.directory(id);
     mkdirSync(this.root, { recursive: true, mode: 0o700 });
+    checkTrusted(this.root);
     try {
       mkdirSync(directory, { mode: 0o700 });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
       throw new MiniboxError(
         "ERR_CONTAINER_EXISTS",
-        `container with given ID already exists: '${id}'`,
+        "container with given ID already exists",
         { cause: error, hint: `minibox delete ${id} removes it` },
       );
     }
@@ -116,12 +123,15 @@ export class Store {
   find(id: string): ContainerRecord | undefined {
     const directory = this.directory(id);
     const text = readIfThere(join(directory, "state.json"));
-    if (text !== undefined) return JSON.parse(text) as ContainerRecord;
-    if (!existsSync(directory)) return undefined;
-    return {
-      ...{ id, bundle: "", rootfs: "", created: "", owner: "" },
-      ...{ ownPidNamespace: true, namespaces: [] },
-    };
+    if (text === undefined && !existsSync(directory)) return undefined;
+    const record = text === undefined ? undefined : recordIn(text, id);
+    return (
+      record ?? {
+        ...{ id, bundle: "", rootfs: "", created: "" },
+        ...{ ownPidNamespace: true, namespaces: [] },
+        damaged: text !== undefined,
+      }
+    );
   }
 
   /** The configuration that a container was made from. */
@@ -131,17 +141,29 @@ export class Store {
     throw new MiniboxError("ERR_NO_CONTAINER", "container does not exist");
   }
 
-  list(): ContainerRecord[] {
-    let names: string[];
+  /** The same, or undefined if it cannot be read: its making was broken off, or it is damaged. */
+  findConfig(id: string): Config | undefined {
     try {
-      names = readdirSync(this.root);
+      return this.config(id);
+    } catch (error) {
+      if (error instanceof MiniboxError || error instanceof OciError)
+        return undefined;
+      throw error;
+    }
+  }
+
+  list(): ContainerRecord[] {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(this.root, { withFileTypes: true });
     } catch (error) {
       // no container was ever made
       if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
       throw error;
     }
-    return names
-      .filter((name) => !name.startsWith("."))
+    return entries
+      .filter((entry) => entry.isDirectory() && isContainerId(entry.name))
+      .map(({ name }) => name)
       .sort()
       .flatMap((name) => this.find(name) ?? []);
   }
@@ -151,6 +173,34 @@ export class Store {
   }
 }
 
+function isContainerId(name: string): boolean {
+  try {
+    checkContainerId(name);
+    return true;
+  } catch (error) {
+    // something else is kept here
+    if (error instanceof OciError) return false;
+    throw error;
+  }
+}
+
+/** What `write` wrote, if it is that. */
+function recordIn(text: string, id: string): ContainerRecord | undefined {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+  const isRecord =
+    typeof value === "object" &&
+    value !== null &&
+    "id" in value &&
+    value.id === id;
+  return isRecord ? (value as ContainerRecord) : undefined;
+}
+
 function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
@@ -158,4 +208,18 @@ function readIfThere(path: string): string | undefined {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
     throw error;
   }
+}
+
+/** What is kept there tells which processes are killed and which cgroups removed: nobody else may put it there. */
+function checkTrusted(root: string): void {
+  const { uid, mode } = statSync(root);
+  const isOwn = uid === 0 || uid === process.geteuid?.();
+  // with the sticky bit others may add, and replace nothing
+  const isOpen = (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
+  if (isOwn && !isOpen) return;
+  throw new MiniboxError(
+    "ERR_STATE",
+    `cannot keep containers in '${root}': others may write there`,
+    { hint: "--root DIR, a directory of your own with mode 0700" },
+  );
 }

@@ -1,6 +1,6 @@
 import type { Config } from "@ns/oci";
 import type { SpawnOptions } from "@ns/spawn";
-import type { CreateOptions } from "./create.ts";
+import type { CreateOptions } from "./create-options.ts";
 
 /** The pseudoterminal: made in the container, its master sent to whoever asked for it. */
 export function terminalOptions(

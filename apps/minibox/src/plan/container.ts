@@ -1,6 +1,7 @@
 import type { SpawnOptions } from "@ns/spawn";
 import {
   CloneFlags,
+  currentArch,
   joinSessionKeyring,
   sethostname,
   step,
@@ -9,6 +10,7 @@ import {
 import type { Host } from "../host/host.ts";
 import type { RunOptions } from "../options.ts";
 import { CONTAINER_CAPABILITIES } from "./capabilities.ts";
+import { defaultFilter } from "./default-filter.ts";
 import { makeDev, takeDevices } from "./devices.ts";
 import { mapIds, type User } from "./ids.ts";
 import { makePrivate } from "./isolate.ts";
@@ -53,6 +55,7 @@ export function planContainer(run: ResolvedRun, host: Host): ContainerPlan {
   const ownNetwork = run.net !== "host";
   const ids = inUserNamespace ? mapIds(host, run.user) : undefined;
   const ttyGroupIsMapped = ids?.ranges ?? true;
+  const seccomp = run.seccomp ?? defaultFilter(currentArch());
   return {
     file,
     args,
@@ -73,6 +76,7 @@ export function planContainer(run: ResolvedRun, host: Host): ContainerPlan {
       },
       capabilities: capabilitiesOf(run.user),
       noNewPrivileges: true,
+      ...(seccomp !== "unconfined" && { seccomp }),
       pdeathsig: "SIGKILL",
       setsid: true,
       umask: 0o022,

@@ -25,6 +25,8 @@ export class Bundle {
   readonly directory: string;
   readonly rootfs: string;
   readonly state: string;
+  /** How long a command may take. */
+  timeoutMs = 20_000;
 
   constructor() {
     this.directory = mkdtempSync(join(tmpdir(), "minibox-bundle-"));
@@ -86,16 +88,32 @@ export class Bundle {
   }
 
   /** The same of another runtime. */
-  async runtime(
-    program: string,
+  runtime(program: string, ...args: readonly string[]): Promise<RunResult> {
+    return this.command(program, "--root", this.state, ...args);
+  }
+
+  /** Runs minibox by way of other words, which have a command after them: `["strace", "-f"]`. */
+  through(
+    words: readonly string[],
     ...args: readonly string[]
   ): Promise<RunResult> {
-    const [out, err] = ["out", "err"].map((name) => join(this.directory, name));
-    const all = [program, "--root", this.state, ...args];
+    return this.command(
+      ...[...words, programPath(), "--root", this.state],
+      ...args,
+    );
+  }
+
+  /** The same of any program. */
+  async command(...all: readonly string[]): Promise<RunResult> {
+    // a container that goes on writes to its own
+    const call = calls++;
+    const [out, err] = ["out", "err"].map((name) =>
+      join(this.directory, `${name}-${call}`),
+    );
     const { code, signal } = await run(
       "sh",
       ["-c", `exec "$@" >${out} 2>${err}`, "sh", ...all],
-      { cwd: this.directory },
+      { cwd: this.directory, timeoutMs: this.timeoutMs },
     );
     const [stdout = "", stderr = ""] = [out, err].map((path) =>
       readFileSync(path ?? "", "utf8"),
@@ -105,9 +123,15 @@ export class Bundle {
 }
 
 export function programPath(): string {
-  return join(checkoutFor(0), "apps/minibox/bin/minibox");
+  return join(checkoutFor(process.getuid?.() ?? 0), "apps/minibox/bin/minibox");
 }
 
+/** What a line of a log says, without the escapes of its quotes. */
+export function unescaped(line: string): string {
+  return line.replaceAll('\\"', '"');
+}
+
+let calls = 0;
 let count = 0;
 
 /** An id that no other container has. */

@@ -1,77 +1,153 @@
+import { join } from "node:path";
+import { chmodSync, writeFileSync } from "node:fs";
 import { program, requires, root } from "@ns/testkit";
 import { expect, test } from "vitest";
-import { Bundle, uniqueId } from "../internal/bundle.ts";
+import { Bundle, type Draft, uniqueId } from "../internal/bundle.ts";
+import { programOf, ROOT } from "../internal/callers.ts";
+import { comparable, LOOK, partsOf } from "./internal/look.ts";
 
-/** What a process sees of its world, in parts whose names are in brackets. */
-const LOOK = `
-part() { echo "[$1]"; shift; "$@" 2>&1; }
-part status grep -E '^(Uid|Gid|Groups|Cap|NoNewPrivs|Seccomp|Umask|Sig(Ign|Blk))' /proc/self/status
-part limits cat /proc/self/limits
-part fds sh -c 'ls /proc/$$/fd'
-part env env
-part id id
-part hostname hostname
-part cwd pwd
-part dev sh -c 'cd /dev && ls -1 && stat -c "%n %a %u:%g %t:%T" null zero full random urandom tty && readlink fd stdin stdout stderr ptmx'
-part oom cat /proc/self/oom_score_adj
-part net cat /proc/net/dev
-part interfaces sh -c 'ip addr | grep -o "lo: <[^>]*>"'
-part masked sh -c 'for f in /proc/keys /proc/timer_list; do wc -c <$f; done; ls /proc/acpi /sys/firmware'
-part readonly sh -c 'for f in /proc/sys/kernel/hostname /proc/sysrq-trigger /proc/irq/x; do (echo x >$f) 2>&1; done; touch /x'
-part mounts sh -c "sed 's/^[0-9]* [0-9]* [0-9:]* //; s/master:[0-9]* //; s/shared:[0-9]* //' /proc/self/mountinfo | sort"
-part cgroup sh -c "sed 's/test-[0-9-]*/ID/; s/runc-[0-9-]*/ID/' /proc/self/cgroup"
-`;
+const WAITING = "while :; do sleep 0.1; done";
 
-function partsOf(text: string): Record<string, string> {
-  const parts: Record<string, string> = {};
-  let name = "";
-  for (const line of text.split("\n")) {
-    const head = /^\[(\w+)\]$/.exec(line);
-    if (head === null) parts[name] = `${parts[name] ?? ""}${line}\n`;
-    else name = head[1] ?? "";
-  }
-  return parts;
+/** What is changed in the example's configuration. */
+type Change = (config: Draft) => void;
+
+const nothing: Change = () => undefined;
+
+const inUserNamespace: Change = ({ linux }) => {
+  if (linux === undefined) return;
+  const mappings = [{ containerID: 0, hostID: 100_000, size: 65_536 }];
+  linux.namespaces = [...(linux.namespaces ?? []), { type: "user" }];
+  Object.assign(linux, { uidMappings: mappings, gidMappings: mappings });
+};
+
+const inCgroupNamespace: Change = ({ linux }) => {
+  linux?.namespaces?.push({ type: "cgroup" });
+};
+
+const writable: Change = (config) => {
+  config.root = { path: "rootfs", readonly: false };
+};
+
+const asUser: Change = ({ process, linux }) => {
+  if (process === undefined || linux === undefined) return;
+  process.user = { uid: 1000, gid: 1001, umask: 0o77, additionalGids: [5, 6] };
+  process.oomScoreAdj = 200;
+  process.noNewPrivileges = false;
+  process.cwd = "/tmp";
+  process.env = [...(process.env ?? []), "A=b", "A=c", "EMPTY="];
+  process.rlimits = [{ type: "RLIMIT_CORE", hard: 5, soft: 4 }];
+  linux.sysctl = {
+    "net.ipv4.ip_unprivileged_port_start": "80",
+    "kernel.shmmax": "123456",
+  };
+};
+
+const withFilter: Change = ({ linux, process }) => {
+  if (linux === undefined || process === undefined) return;
+  process.capabilities = {};
+  linux.seccomp = {
+    defaultAction: "SCMP_ACT_ALLOW",
+    syscalls: [{ names: ["mkdir"], action: "SCMP_ACT_ERRNO" }],
+  };
+};
+
+const withDevices: Change = ({ linux }) => {
+  if (linux === undefined) return;
+  linux.devices = [
+    {
+      ...{ type: "c", path: "/dev/fuse", major: 10, minor: 229 },
+      ...{ fileMode: 0o640, uid: 3, gid: 4 },
+    },
+    { type: "p", path: "/dev/a/pipe" },
+    { type: "b", path: "/dev/block", major: 7, minor: 0 },
+  ];
+};
+
+const configurations: readonly (readonly [string, Change])[] = [
+  ["the example", nothing],
+  ["a user namespace", inUserNamespace],
+  ["a cgroup namespace", inCgroupNamespace],
+  ["a writable root", writable],
+  ["another user, limits and sysctls", asUser],
+  ["a filter and no capabilities", withFilter],
+  ["more devices", withDevices],
+];
+
+/** How the process comes to be, and with what words; `ID` is the container's. */
+const ways: readonly (readonly [string, boolean, readonly string[]])[] = [
+  ["the first process", false, []],
+  ["the first process, with a terminal", true, []],
+  ["a process that is executed later", false, ["exec", "ID"]],
+  ["one of another user", false, ["exec", "-u", "7:8", "-g", "9", "ID"]],
+  ["one with a terminal", true, ["exec", "-t", "--cwd", "/tmp", "ID"]],
+];
+
+const cases = configurations.flatMap(([what, change]) =>
+  ways.map(([who, terminal, words]) => ({
+    ...{ what, change, who, terminal, words },
+  })),
+);
+
+test.each(cases)(
+  "with $what $who sees the same world as under runc",
+  async ({ change, terminal, words }) => {
+    requires(
+      { skip: () => undefined as never },
+      root,
+      program("busybox"),
+      program("runc"),
+    );
+    const executes = words.length > 0;
+    const bundle = new Bundle().configure(
+      executes ? WAITING : LOOK,
+      (config) => {
+        // runc 1.1 knows 1.0
+        config.ociVersion = "1.0.2";
+        config.hostname = "same";
+        change(config);
+        if (config.process !== undefined)
+          config.process.terminal = terminal && !executes;
+      },
+    );
+    // runc goes there as root of the user namespace
+    chmodSync(bundle.directory, 0o755);
+    const look = async (runtime: string) => {
+      const id = uniqueId();
+      const all = executes
+        ? [
+            ...words.map((word) => (word === "ID" ? id : word)),
+            "sh",
+            "-c",
+            LOOK,
+          ]
+        : ["run", id];
+      if (executes) await bundle.runtime(runtime, "run", "--detach", id);
+      const outcome = terminal
+        ? await onTerminal(bundle, runtime, all)
+        : await bundle.runtime(runtime, ...all);
+      await bundle.runtime(runtime, "delete", "--force", id);
+      return outcome;
+    };
+    const theirs = await look("runc");
+    const ours = await look(programOf(ROOT));
+    expect([ours.code, ours.stderr]).toEqual([theirs.code, theirs.stderr]);
+    expect(Object.keys(partsOf(ours.stdout))).toHaveLength(22);
+    expect(comparable(partsOf(ours.stdout), { executes })).toEqual(
+      comparable(partsOf(theirs.stdout), { executes }),
+    );
+  },
+);
+
+/** Runs it on a terminal, which script(1) makes. */
+function onTerminal(bundle: Bundle, runtime: string, words: readonly string[]) {
+  const file = join(bundle.directory, "words");
+  writeFileSync(
+    file,
+    `exec ${[runtime, "--root", bundle.state, ...words].map(quoted).join(" ")}\n`,
+  );
+  return bundle.command("script", "-qec", `sh ${file}`, "/dev/null");
 }
 
-/**
- * Takes out of a list of mounts what is known to differ:
- * - a masked file is the host's /dev/null read-only, nosuid and noexec here, and writable there;
- * - a masked directory is an empty tmpfs of one inode here, and of no limit there;
- * - the directory of v1's hierarchies, with `ro`, is read-only here; runc 1.1 leaves it writable.
- */
-function normalizeMounts(text = ""): string[] {
-  return text
-    .split("\n")
-    .filter((line) => line !== "")
-    .map((line) => {
-      if (
-        / \/proc\/(keys|timer_list|kcore|latency_stats) | \/(proc\/(acpi|scsi|asound)|sys\/firmware) /.test(
-          line,
-        )
-      )
-        return line.split(" ")[1] ?? "";
-      return line
-        .replaceAll(/test-[0-9-]+|\/minibox-bundle-\w+/g, "ID")
-        .replace(/^\/ \/sys\/fs\/cgroup .*$/, "/sys/fs/cgroup");
-    })
-    .sort();
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
 }
-
-test("a bundle sees the same world as under runc", async (context) => {
-  requires(context, root, program("busybox"), program("runc"));
-  const bundle = new Bundle().configure(LOOK, (config) => {
-    // runc 1.1 knows 1.0
-    config.ociVersion = "1.0.2";
-    config.hostname = "same";
-  });
-  const runc = await bundle.runtime("runc", "run", uniqueId());
-  const minibox = await bundle.minibox("run", uniqueId());
-  expect(minibox.stderr).toBe("");
-  const [theirs, ours] = [partsOf(runc.stdout), partsOf(minibox.stdout)];
-  expect(Object.keys(ours)).toEqual(Object.keys(theirs));
-  const comparable = ({ mounts, ...rest }: Record<string, string>) => ({
-    ...rest,
-    mounts: normalizeMounts(mounts),
-  });
-  expect(comparable(ours)).toEqual(comparable(theirs));
-});

@@ -17,9 +17,10 @@ interface Case {
   readonly command: string;
   readonly before: readonly (readonly string[])[];
   readonly args: readonly string[];
-  /** How often. */
-  readonly times: number;
 }
+
+/** How often each is killed. */
+const TIMES = 50;
 
 const state = temporaryDirectory("ns-test-state-");
 const bundle = temporaryDirectory("ns-test-bundle-");
@@ -27,19 +28,22 @@ const create = ["create", "--bundle", bundle, "ID"];
 const start = ["start", "ID"];
 
 const cases: readonly Case[] = [
-  { command: "create", before: [], args: create, times: 20 },
-  { command: "start", before: [create], args: start, times: 10 },
+  { command: "create", before: [], args: create },
+  { command: "start", before: [create], args: start },
+  {
+    command: "run",
+    before: [],
+    args: ["run", "--detach", "--bundle", bundle, "ID"],
+  },
   {
     command: "exec",
     before: [create, start],
     args: ["exec", "ID", "/bin/sleep", "0.01"],
-    times: 10,
   },
   {
     command: "delete --force",
     before: [create, start],
     args: ["delete", "--force", "ID"],
-    times: 10,
   },
 ];
 
@@ -88,10 +92,10 @@ beforeAll(() => {
   if (staticBusybox.met()) makeBusyboxRoot(bundle);
 });
 
-describe.for(cases)("minibox $command", ({ command, before, args, times }) => {
+describe.for(cases)("minibox $command", ({ command, before, args }) => {
   test(
-    `ended with SIGKILL at ${times} moments, leaves what delete --force removes all of`,
-    { timeout: 120_000 },
+    `ended with SIGKILL at ${TIMES} moments, leaves what delete --force removes all of`,
+    { timeout: 300_000 },
     async (context) => {
       requires(context, root, staticBusybox);
       const name = `ns-test-killed-${command.slice(0, 6)}-${process.pid}`;
@@ -108,9 +112,9 @@ describe.for(cases)("minibox $command", ({ command, before, args, times }) => {
       }
       const durationMs = Math.min(...durations);
       let killed = 0;
-      for (let i = 0; i < times; i++) {
+      for (let i = 0; i < TIMES; i++) {
         const id = `${name}-${i}`;
-        const delayMs = ((i + Math.random()) / times) * durationMs;
+        const delayMs = ((i + Math.random()) / TIMES) * durationMs;
         await prepare(id);
         if (await killAfter(delayMs, id, args)) killed++;
         try {
@@ -123,7 +127,7 @@ describe.for(cases)("minibox $command", ({ command, before, args, times }) => {
         }
       }
       // else the moments were not those of the command
-      expect(killed).toBeGreaterThan(times / 2);
+      expect(killed).toBeGreaterThan(TIMES / 2);
     },
   );
 });

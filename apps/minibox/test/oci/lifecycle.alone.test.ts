@@ -9,7 +9,12 @@ import { join } from "node:path";
 import { parseState } from "@ns/oci";
 import { program, requires, root, run } from "@ns/testkit";
 import { expect, type TestContext, test, vi } from "vitest";
-import { Bundle, programPath, uniqueId } from "../internal/bundle.ts";
+import {
+  Bundle,
+  programPath,
+  unescaped,
+  uniqueId,
+} from "../internal/bundle.ts";
 
 const NEEDS = [root, program("busybox")] as const;
 const WAITING = "while :; do sleep 0.1; done";
@@ -106,7 +111,7 @@ test.each([
     });
     const { code, stderr } = await bundle.minibox("create", uniqueId());
     expect(code).toBe(1);
-    expect(stderr).toContain(words);
+    expect(unescaped(stderr)).toContain(words);
     expect(bundle.ids()).toEqual([]);
   },
 );

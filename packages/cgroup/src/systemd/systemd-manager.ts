@@ -6,6 +6,7 @@ import type {
   CgroupFd,
   CgroupManager,
   CreateOptions,
+  DeleteOptions,
   KillOptions,
 } from "../manager.ts";
 import { errnoOf } from "../file-error.ts";
@@ -122,7 +123,7 @@ export class SystemdManager implements CgroupManager {
     await new Unit(this.unit, bus).attach(pid);
   }
 
-  async delete(): Promise<void> {
+  async delete(options: DeleteOptions = {}): Promise<void> {
     const pids = this.processes();
     if (pids.length > 0)
       throw new CgroupError(
@@ -133,7 +134,7 @@ export class SystemdManager implements CgroupManager {
     using bus = await SystemdBus.connect(this.#user);
     await new Unit(this.unit, bus).stop();
     // older versions leave cgroups that were made in it
-    await this.#files.delete();
+    await this.#files.delete(options);
   }
 
   get path(): string {

@@ -1,7 +1,8 @@
 // How many lines of mountinfo are parsed in a second, and what one split("\n") and split(" ") more would cost:
-//     node packages/mount/test/bench/mountinfo.ts
+//     pnpm --filter @ns/mount bench
 import { readFileSync } from "node:fs";
 import { parseMountinfo } from "../../src/index.ts";
+import { capturedMountinfo } from "../captured-mountinfo.ts";
 import { generateMountinfo } from "../generated-mountinfo.ts";
 
 /** Lines a second, the best of ten runs after two to warm up. */
@@ -22,6 +23,7 @@ const naive = (text: string): string[][] =>
   text.split("\n").map((line) => line.split(" "));
 const texts = {
   "this machine": readFileSync("/proc/self/mountinfo", "utf8"),
+  "captured, 10,000 lines": capturedMountinfo(10_000),
   "10,000 generated lines": generateMountinfo(10_000),
 };
 for (const [name, text] of Object.entries(texts)) {

@@ -122,7 +122,10 @@ function checkIdmap(
       'expected "idmap" or "ridmap" with uidMappings and gidMappings',
       "older runtimes ignore the mappings without them",
     );
-  if (asked && !given && (linux.uidMappings ?? []).length === 0)
+  const joined = (linux.namespaces ?? []).some(
+    ({ type, path = "" }) => type === "user" && path !== "",
+  );
+  if (asked && !given && !joined && (linux.uidMappings ?? []).length === 0)
     report.error(
       `${at}.uidMappings`,
       'expected mappings for "idmap", of the mount or of the container, found none',

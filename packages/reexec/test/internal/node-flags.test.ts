@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   flagsForChild,
@@ -85,4 +86,22 @@ test.each([
   },
 ])("relative modules become absolute: $flags", ({ flags, child }) => {
   expect(flagsForChild(parseNodeFlags(flags))).toEqual(child);
+});
+
+test("of any flags every word is in one of them, in order, and each has a name", () => {
+  const word = fc.oneof(
+    fc.string({ maxLength: 6 }),
+    fc.stringMatching(/^--?[a-z_-]{1,6}(=[a-z=-]{0,4})?$/),
+  );
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 8 }), (words) => {
+      const flags = parseNodeFlags(words);
+      expect(flags.flatMap((flag) => flag.words)).toEqual(words);
+      for (const { name, value, words: own } of flags) {
+        const [first = "", second = first.slice(name.length + 1)] = own;
+        expect(name).not.toContain("_");
+        expect(value ?? "").toBe(second);
+      }
+    }),
+  );
 });

@@ -164,6 +164,8 @@ export interface Statmount {
     readonly major: number;
     readonly minor: number;
     readonly magic: number;
+    /** `MS_RDONLY`, `MS_SYNCHRONOUS`, `MS_DIRSYNC` and `MS_LAZYTIME`, as far as they are set. */
+    readonly flags: number;
   };
   readonly mountId?: bigint;
   readonly parentId?: bigint;
@@ -206,6 +208,7 @@ export function parseStatmount(buf: Uint8Array): Statmount {
         major: Number(raw.sb_dev_major),
         minor: Number(raw.sb_dev_minor),
         magic: Number(raw.sb_magic),
+        flags: Number(raw.sb_flags),
       },
     }),
     ...(has(StatmountMask.MNT_BASIC) && {

@@ -1,48 +1,84 @@
-import { existsSync, fstatSync } from "node:fs";
+import { existsSync, fstatSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import type { CreateOptions } from "../../oci/create.ts";
-import { idOf, numberOf, type ParsedFlags, usage } from "./flags.ts";
+import type { CreateOptions } from "../../oci/create-options.ts";
+import { notifyDirectory } from "../../oci/notify-socket.ts";
+import type { Runtime } from "../../oci/runtime.ts";
+import { idOf } from "./command.ts";
+import { type FlagTable, numberOf, type ParsedFlags, usage } from "./flags.ts";
 
 export const CREATE_FLAGS = {
-  "b|bundle": "value",
-  "console-socket": "value",
-  "pidfd-socket": "value",
-  "pid-file": "value",
-  "no-pivot": "switch",
-  "no-new-keyring": "switch",
-  "preserve-fds": "value",
-} as const;
+  "b|bundle": ["value", "directory of the bundle; default: the current one"],
+  "console-socket": [
+    "value",
+    "Unix socket that the master of the terminal is sent to",
+  ],
+  "pidfd-socket": [
+    "value",
+    "Unix socket that a pidfd of the first process is sent to",
+  ],
+  "pid-file": ["value", "file that the first process's id is written to"],
+  "no-pivot": [
+    "switch",
+    "move the root instead of pivoting: for one on an initramfs",
+  ],
+  "no-new-keyring": ["switch", "keep the caller's session keyring"],
+  "preserve-fds": [
+    "value",
+    "pass on so many descriptors after stderr and those of $LISTEN_FDS",
+  ],
+  plan: ["switch", "print every syscall that would be made, and make nothing"],
+} as const satisfies FlagTable;
 
 /** What the flags of `create` and `run` mean. */
 export function createOptions(
   flags: ParsedFlags,
-  command: string,
   detached: boolean,
+  runtime: Runtime,
 ): CreateOptions {
-  const [id] = idOf(flags, command);
-  const bundle = resolve(flags.value("bundle") ?? ".");
-  if (!existsSync(`${bundle}/config.json`))
-    throw usage(`no such file: ${bundle}/config.json`);
-  if (flags.value("pidfd-socket") !== undefined)
-    throw usage("--pidfd-socket is not supported yet");
-  const preserveFds = (numberOf(flags, "preserve-fds") ?? 0) + activatedFds();
+  const [id] = idOf(flags);
+  const bundle = bundleOf(flags);
+  const activated = activatedFds();
+  const preserveFds = (numberOf(flags, "preserve-fds") ?? 0) + activated;
   checkOpen(preserveFds);
   return {
     id,
     bundle,
     pidFile: absolute(flags.value("pid-file")),
     consoleSocket: flags.value("console-socket"),
+    pidfdSocket: flags.value("pidfd-socket"),
     noPivot: flags.has("no-pivot"),
     noNewKeyring: flags.has("no-new-keyring"),
     preserveFds,
+    activatedFds: activated,
+    ...((process.env["NOTIFY_SOCKET"] ?? "") !== "" && {
+      notifyDirectory: notifyDirectory(runtime.store.directory(id)),
+    }),
     detached,
   };
 }
 
-/** Sockets that systemd has opened for us; see sd_listen_fds(3). */
-export function activatedFds(): number {
-  const count = Number(process.env["LISTEN_FDS"] ?? "0");
-  return Number.isInteger(count) && count > 0 ? count : 0;
+/**
+ * The bundle's directory.
+ * @throws {MiniboxError} if it is none.
+ */
+export function bundleOf(flags: ParsedFlags): string {
+  const bundle = resolve(flags.value("bundle") ?? ".");
+  if (statSync(bundle, { throwIfNoEntry: false })?.isDirectory() !== true)
+    throw usage(`chdir ${bundle}: no such file or directory`);
+  if (!existsSync(`${bundle}/config.json`))
+    throw usage(
+      "JSON specification file config.json not found",
+      `minibox spec --bundle ${bundle} writes one`,
+    );
+  return bundle;
+}
+
+/** How many sockets systemd has opened for us; see sd_listen_fds(3). */
+function activatedFds(): number {
+  const { LISTEN_FDS = "0", LISTEN_PID = "" } = process.env;
+  const count = Number(LISTEN_FDS);
+  const areOurs = LISTEN_PID === String(process.pid);
+  return areOurs && Number.isInteger(count) && count > 0 ? count : 0;
 }
 
 export function absolute(path: string | undefined): string | undefined {

@@ -1,25 +1,43 @@
 import { createContainer } from "../../oci/create.ts";
+import { NotifySocket } from "../../oci/notify-socket.ts";
+import { planContainer } from "../../oci/plan-container.ts";
 import { startContainer } from "../../oci/start.ts";
+import { printPlan } from "../../print-plan.ts";
 import { CREATE_FLAGS, createOptions } from "./create-flags.ts";
-import { idOf, parseFlags } from "./flags.ts";
-import type { OciCommand } from "./main.ts";
+import { idOf, type OciCommand } from "./command.ts";
 
 /** `minibox create`. */
-export const create: OciCommand = async (runtime, args) => {
-  const flags = parseFlags(args, CREATE_FLAGS);
-  const { child } = await createContainer(
-    runtime,
-    createOptions(flags, "create", true),
-  );
-  // from here on it belongs to whoever reaps orphans
-  child.unref();
-  return 0;
+export const create: OciCommand = {
+  words: "ID",
+  about: "make a container of a bundle, which start then starts",
+  flags: CREATE_FLAGS,
+  count: [1, 1],
+  async run(runtime, flags) {
+    const options = createOptions(flags, true, runtime);
+    if (flags.has("plan")) {
+      printPlan(await planContainer(runtime, options));
+      return 0;
+    }
+    const { child } = await createContainer(runtime, options);
+    // from here on it belongs to whoever reaps orphans
+    child.unref();
+    return 0;
+  },
 };
 
 /** `minibox start`. */
-export const start: OciCommand = async (runtime, args) => {
-  const [id] = idOf(parseFlags(args, {}), "start");
-  const { store } = runtime;
-  await startContainer(runtime, store.read(id), store.config(id));
-  return 0;
+export const start: OciCommand = {
+  words: "ID",
+  about: "let the program of a container that was created run",
+  flags: {},
+  count: [1, 1],
+  async run(runtime, flags) {
+    const [id] = idOf(flags);
+    const { store } = runtime;
+    const record = store.read(id);
+    using notify = NotifySocket.open(store.directory(id));
+    await startContainer(runtime, record, store.config(id));
+    await notify?.forwardReady(record);
+    return 0;
+  },
 };

@@ -1,22 +1,42 @@
+import { statusOf } from "../../oci/status.ts";
 import { print } from "../../print.ts";
-import { eventData } from "../../oci/event-data.ts";
-import { idOf, parseFlags, usage } from "./flags.ts";
-import type { OciCommand } from "./main.ts";
+import type { Runtime } from "../../oci/runtime.ts";
+import { MiniboxError } from "../../error.ts";
+import { eventData, formatEvent } from "../../oci/event-data.ts";
+import { idOf, type OciCommand } from "./command.ts";
+import { type ParsedFlags, usage } from "./flags.ts";
 import { existingCgroup } from "./processes.ts";
 
 /** `minibox events`. */
-export const events: OciCommand = async (runtime, args) => {
-  const flags = parseFlags(args, { interval: "value", stats: "switch" });
-  const [id] = idOf(flags, "events");
+export const events: OciCommand = {
+  words: "ID",
+  about: "print what happens in a container's cgroup, and its statistics",
+  flags: {
+    interval: ["value", "time between statistics; default: 5s"],
+    stats: ["switch", "print the statistics once"],
+  },
+  count: [1, 1],
+  run: printEvents,
+};
+
+async function printEvents(
+  runtime: Runtime,
+  flags: ParsedFlags,
+): Promise<number> {
+  const [id] = idOf(flags);
   const interval = durationMs(flags.value("interval") ?? "5s");
+  const { store } = runtime;
+  if (statusOf(store, store.read(id)) === "stopped")
+    throw new MiniboxError(
+      "ERR_NOT_RUNNING",
+      `container with id ${id} is not running`,
+    );
   const cgroup = await existingCgroup(runtime, id);
   const tell = (type: string, data?: unknown): void => {
-    print(
-      `${JSON.stringify({ type, id, ...(data !== undefined && { data }) })}\n`,
-    );
+    print(formatEvent({ type, id, ...(data !== undefined && { data }) }));
   };
   const stats = () => {
-    tell("stats", eventData(cgroup.stats()));
+    tell("stats", eventData(cgroup.stats(), cgroup.directories));
   };
   if (flags.has("stats")) {
     stats();
@@ -32,7 +52,7 @@ export const events: OciCommand = async (runtime, args) => {
     clearInterval(timer);
   }
   return 0;
-};
+}
 
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,

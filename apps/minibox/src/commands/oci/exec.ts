@@ -2,42 +2,60 @@ import { readFileSync } from "node:fs";
 import { parseProcess, type Process } from "@ns/oci";
 import { parseUserSpec } from "../../oci/user-spec.ts";
 import { execProcess } from "../../oci/exec.ts";
-import { forwardSignals, signalNumberOf } from "../../signals.ts";
+import { forwardToBundle, signalNumberOf } from "../../signals.ts";
 import { attachTerminal, terminalSize } from "../../terminal.ts";
-import { absolute, activatedFds, checkOpen } from "./create-flags.ts";
-import {
-  idOf,
-  numberOf,
-  type ParsedFlags,
-  parseFlags,
-  usage,
-} from "./flags.ts";
-import type { OciCommand } from "./main.ts";
+import { absolute, checkOpen } from "./create-flags.ts";
+import type { Runtime } from "../../oci/runtime.ts";
+import { idOf, type OciCommand } from "./command.ts";
+import { type FlagTable, numberOf, type ParsedFlags, usage } from "./flags.ts";
 
 const FLAGS = {
-  "console-socket": "value",
-  "pidfd-socket": "value",
-  cwd: "value",
-  "e|env": "list",
-  "t|tty": "switch",
-  "u|user": "value",
-  "g|additional-gids": "list",
-  "p|process": "value",
-  "d|detach": "switch",
-  "pid-file": "value",
-  "process-label": "value",
-  apparmor: "value",
-  "no-new-privs": "switch",
-  "c|cap": "list",
-  "preserve-fds": "value",
-  cgroup: "list",
-  "ignore-paused": "switch",
-} as const;
+  "console-socket": [
+    "value",
+    "Unix socket that the master of the terminal is sent to",
+  ],
+  "pidfd-socket": [
+    "value",
+    "Unix socket that a pidfd of the process is sent to",
+  ],
+  cwd: ["value", "working directory"],
+  "e|env": ["list", "a variable, NAME=VALUE"],
+  "t|tty": ["switch", "a terminal of its own"],
+  "u|user": ["value", "<uid>[:<gid>]"],
+  "g|additional-gids": ["list", "one more group"],
+  "p|process": [
+    "value",
+    "file of the process in JSON, as `process` of config.json",
+  ],
+  "d|detach": ["switch", "do not wait for its end"],
+  "pid-file": ["value", "file that the process's id is written to"],
+  "process-label": ["value", "SELinux label"],
+  apparmor: ["value", "AppArmor profile"],
+  "no-new-privs": ["switch", "it cannot get more privileges"],
+  "c|cap": ["list", "one more capability"],
+  "preserve-fds": [
+    "value",
+    "pass on so many descriptors after stderr and those of $LISTEN_FDS",
+  ],
+  cgroup: [
+    "list",
+    "run in this cgroup below the container's: [CONTROLLER,…:]PATH",
+  ],
+  "ignore-paused": ["switch", "also if the container is paused"],
+} as const satisfies FlagTable;
 
 /** `minibox exec`. */
-export const exec: OciCommand = async (runtime, args) => {
-  const flags = parseFlags(args, FLAGS);
-  const [id, ...command] = idOf(flags, "exec", 100_000);
+export const exec: OciCommand = {
+  words: "ID COMMAND [ARG…] | -p FILE ID",
+  about: "run another process in a container",
+  flags: FLAGS,
+  count: [1, Infinity],
+  passesOn: true,
+  run: execute,
+};
+
+async function execute(runtime: Runtime, flags: ParsedFlags): Promise<number> {
+  const [id, ...command] = idOf(flags);
   const file = flags.value("process");
   const config = runtime.store.config(id);
   const process =
@@ -57,12 +75,13 @@ export const exec: OciCommand = async (runtime, args) => {
     throw usage(
       "cannot allocate tty if runc will detach without setting console socket",
     );
-  const preserveFds = (numberOf(flags, "preserve-fds") ?? 0) + activatedFds();
+  const preserveFds = numberOf(flags, "preserve-fds") ?? 0;
   checkOpen(preserveFds);
   const child = await execProcess(runtime, process, {
     id,
     pidFile: absolute(flags.value("pid-file")),
     consoleSocket: flags.value("console-socket"),
+    pidfdSocket: flags.value("pidfd-socket"),
     preserveFds,
     cgroup: cgroupsOf(flags.values("cgroup")),
     detached,
@@ -73,7 +92,7 @@ export const exec: OciCommand = async (runtime, args) => {
     child.unref();
     return 0;
   }
-  const stop = forwardSignals(child);
+  const stop = forwardToBundle(child);
   const detach = shows ? attachTerminal(child) : undefined;
   try {
     const { code, signal } = await child.exited;
@@ -82,7 +101,7 @@ export const exec: OciCommand = async (runtime, args) => {
     await detach?.();
     stop();
   }
-};
+}
 
 /** The container's own process, but for what flags say; as runc. */
 function fromFlags(
@@ -90,7 +109,7 @@ function fromFlags(
   command: readonly string[],
   base: Process | undefined,
 ): Process {
-  if (command.length === 0) throw usage('"exec" requires a command');
+  if (command.length === 0) throw usage("process args cannot be empty");
   if (base === undefined) throw usage("the container has no process");
   for (const name of ["process-label", "apparmor"])
     if ((flags.value(name) ?? "") !== "")

@@ -3,8 +3,10 @@ import { MiniboxError } from "../../error.ts";
 /** What a flag takes: nothing, a value, or values, each time it is given. */
 export type FlagKind = "switch" | "value" | "list";
 
-/** The flags of a command by their long names; `a|all` has a short one, too. */
-export type FlagTable = Readonly<Record<string, FlagKind>>;
+/** The flags of a command by their names, `f|force` with a short one, and what they are for. */
+export type FlagTable = Readonly<
+  Record<string, readonly [kind: FlagKind, about: string]>
+>;
 
 /** A command line taken apart. */
 export interface ParsedFlags {
@@ -12,71 +14,82 @@ export interface ParsedFlags {
   /** The last that was given. */
   value(name: string): string | undefined;
   values(name: string): readonly string[];
-  /** What comes after the flags. */
+  /** What is no flag. */
   readonly rest: readonly string[];
 }
 
+/** What ends the flags of a command: its first word, which begins another command, or nothing but `--`. */
+export interface FlagRules {
+  readonly endAtWord: boolean;
+}
+
 /**
- * Takes flags as runc does: `--flag value`, `--flag=value`, with one dash or two; they end at the first word that is none,
- * or at `--`.
+ * Takes flags as runc does: `--flag value`, `--flag=value`, with one dash or two, up to `--`. Those that are known may also
+ * stand after words.
  * @throws {MiniboxError} `ERR_USAGE`
  */
 export function parseFlags(
   args: readonly string[],
   table: FlagTable,
+  { endAtWord }: FlagRules,
 ): ParsedFlags {
-  const names = new Map<string, string>();
-  const kinds = new Map<string, FlagKind>();
-  for (const [key, kind] of Object.entries(table)) {
-    const all = key.split("|");
-    const name = all.at(-1) ?? key;
-    for (const each of all) names.set(each, name);
-    kinds.set(name, kind);
-  }
+  const flags = byName(table);
   const given = new Map<string, string[]>();
-  let at = 0;
-  for (; at < args.length; at++) {
+  const rest: string[] = [];
+  for (let at = 0; at < args.length; at++) {
     const word = args[at] ?? "";
-    if (word === "--") {
-      at++;
+    const match = /^--?([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word);
+    const flag = flags.get(match?.[1] ?? "");
+    const ends = word === "--" || (endAtWord && match === null);
+    if (ends || (flag === undefined && rest.length > 0 && match !== null)) {
+      rest.push(...args.slice(word === "--" ? at + 1 : at));
       break;
     }
-    const match = /^--?([A-Za-z][\w-]*)(?:=(.*))?$/s.exec(word);
-    if (match === null) break;
+    if (match === null) {
+      rest.push(word);
+      continue;
+    }
     const [, written = "", inline] = match;
-    const name = names.get(written);
-    if (name === undefined)
+    if (flag === undefined)
       throw usage(`flag provided but not defined: -${written}`);
-    const isSwitch = kinds.get(name) === "switch";
-    const value = inline ?? (isSwitch ? "true" : args[++at]);
+    const value = inline ?? (flag.kind === "switch" ? "true" : args[++at]);
     if (value === undefined) throw usage(`flag needs an argument: -${written}`);
-    given.set(name, [...(given.get(name) ?? []), value]);
+    const checked = flag.kind === "switch" ? truthOf(value, written) : value;
+    given.set(flag.name, [...(given.get(flag.name) ?? []), checked]);
   }
   return {
     has: (name) => given.get(name)?.at(-1) === "true",
     value: (name) => given.get(name)?.at(-1),
     values: (name) => given.get(name) ?? [],
-    rest: args.slice(at),
+    rest,
   };
 }
 
-export function usage(message: string): MiniboxError {
-  return new MiniboxError("ERR_USAGE", message, {
-    hint: "minibox help lists the commands",
-  });
+function byName(
+  table: FlagTable,
+): Map<string, { readonly name: string; readonly kind: FlagKind }> {
+  return new Map(
+    Object.entries(table).flatMap(([key, [kind]]) => {
+      const names = key.split("|");
+      const name = names.at(-1) ?? key;
+      return names.map((each) => [each, { name, kind }] as const);
+    }),
+  );
 }
 
-/** The id, which a command takes alone or with more words after it. */
-export function idOf(
-  { rest }: ParsedFlags,
-  command: string,
-  most = 1,
-): [id: string, ...more: string[]] {
-  const [id, ...more] = rest;
-  if (id === undefined) throw usage(`"${command}" requires a container ID`);
-  if (more.length > most - 1)
-    throw usage(`"${command}" requires at most ${most} argument(s)`);
-  return [id, ...more];
+/** Go's words for true and false. */
+function truthOf(text: string, name: string): "true" | "false" {
+  if (/^(1|t|T|true|TRUE|True)$/.test(text)) return "true";
+  if (/^(0|f|F|false|FALSE|False)$/.test(text)) return "false";
+  throw usage(`invalid boolean value "${text}" for -${name}: parse error`);
+}
+
+export function usage(message: string, hint?: string): MiniboxError {
+  return new MiniboxError(
+    "ERR_USAGE",
+    message,
+    hint === undefined ? {} : { hint },
+  );
 }
 
 /** A number that a flag has. */

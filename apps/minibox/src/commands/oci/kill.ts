@@ -3,22 +3,35 @@ import { MiniboxError } from "../../error.ts";
 import { cgroupOf } from "../../oci/cgroup.ts";
 import { deleteContainer } from "../../oci/delete.ts";
 import { InitProcess } from "../../oci/init-process.ts";
+import { processesOf } from "../../oci/processes.ts";
+import type { Runtime } from "../../oci/runtime.ts";
 import { statusOf } from "../../oci/status.ts";
-import { idOf, parseFlags, usage } from "./flags.ts";
-import type { OciCommand } from "./main.ts";
+import { idOf, type OciCommand } from "./command.ts";
+import { type ParsedFlags, usage } from "./flags.ts";
 
 /** `minibox kill`. */
-export const kill: OciCommand = async ({ store }, args) => {
-  const flags = parseFlags(args, { "a|all": "switch" });
-  const [id, name = "SIGTERM"] = idOf(flags, "kill", 2);
+export const kill: OciCommand = {
+  words: "ID [SIGNAL]",
+  about: "send the first process of a container a signal; default: SIGTERM",
+  flags: { "a|all": ["switch", "send it to all processes"] },
+  count: [1, 2],
+  run: killProcess,
+};
+
+async function killProcess(
+  { store }: Runtime,
+  flags: ParsedFlags,
+): Promise<number> {
+  const [id, name = "SIGTERM"] = idOf(flags);
   const signal = parseSignal(name);
   const record = store.read(id);
   const cgroup = await cgroupOf(record);
-  if (flags.has("all") && cgroup?.exists() === true) {
-    signalAll(cgroup.processes(), signal);
+  const status = statusOf(store, record);
+  if (flags.has("all")) {
+    const alone = status !== "stopped" || cgroup?.exists() === true;
+    if (alone) signalAll(await processesOf(record), signal);
     return 0;
   }
-  const status = statusOf(store, record);
   if (status === "stopped")
     throw new MiniboxError("ERR_NOT_RUNNING", "container not running");
   using init = InitProcess.open(record);
@@ -31,7 +44,7 @@ export const kill: OciCommand = async ({ store }, args) => {
   else init.signal(signal);
   if (signal === Signals.SIGKILL && status === "paused") await cgroup?.thaw();
   return 0;
-};
+}
 
 function signalAll(pids: readonly number[], signal: number): void {
   for (const pid of pids) {
@@ -47,7 +60,7 @@ function signalAll(pids: readonly number[], signal: number): void {
 
 /** A signal by number, or by name with or without SIG. */
 export function parseSignal(text: string): number {
-  if (/^\d{1,2}$/.test(text) && Number(text) <= 64) return Number(text);
+  if (/^\d{1,9}$/.test(text)) return Number(text);
   const known: Readonly<Record<string, number>> = Signals;
   const name = text.toUpperCase();
   const number = known[name] ?? known[`SIG${name}`];
@@ -56,9 +69,16 @@ export function parseSignal(text: string): number {
 }
 
 /** `minibox delete`. */
-export const remove: OciCommand = async (runtime, args) => {
-  const flags = parseFlags(args, { "f|force": "switch" });
-  const [id] = idOf(flags, "delete");
-  await deleteContainer(runtime, id, flags.has("force"));
-  return 0;
+export const remove: OciCommand = {
+  words: "ID",
+  about: "remove what there is of a container that has ended",
+  flags: {
+    "f|force": ["switch", "kill it first; it is no error if there is none"],
+  },
+  count: [1, 1],
+  async run(runtime, flags) {
+    const [id] = idOf(flags);
+    await deleteContainer(runtime, id, flags.has("force"));
+    return 0;
+  },
 };

@@ -1,13 +1,11 @@
-import { SyscallError } from "@ns/syscalls";
+import { errnoMessage, type ErrnoName, SyscallError } from "@ns/syscalls";
+import { MiniboxError } from "../../error.ts";
 import { hintFor } from "../../hint.ts";
-import type { Runtime } from "../../oci/runtime.ts";
-import { parseGlobal } from "./global.ts";
-
-/** A command of the runtime: its words, and the exit status. */
-export type OciCommand = (
-  runtime: Runtime,
-  args: readonly string[],
-) => Promise<number> | number;
+import { Log } from "../../oci/log.ts";
+import { print } from "../../print.ts";
+import { checkCount, helpOf, type OciCommand } from "./command.ts";
+import { type ParsedFlags, parseFlags } from "./flags.ts";
+import { logOf, parseGlobal, runtimeOf } from "./global.ts";
 
 /** Loaded when they are asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<OciCommand>>> = {
@@ -26,48 +24,102 @@ const COMMANDS: Readonly<Record<string, () => Promise<OciCommand>>> = {
   resume: async () => (await import("./processes.ts")).resume,
   update: async () => (await import("./update.ts")).update,
   events: async () => (await import("./events.ts")).events,
+  checkpoint: async () => (await import("./checkpoint.ts")).checkpoint,
+  restore: async () => (await import("./checkpoint.ts")).restore,
 };
 
-export const OCI_COMMANDS: readonly string[] = Object.keys(COMMANDS);
-
-/** Runs a command of the runtime as engines call it, after the options that all have. */
+/** Runs a command of the runtime as engines call it, after the options that all have; -1 if there is none. */
 export async function main(args: readonly string[]): Promise<number> {
-  const { runtime, flags } = parseGlobal(args);
-  const [name = "", ...rest] = flags.rest;
-  if (flags.has("version") || flags.has("help") || name === "") return -1;
-  const load = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  if (load === undefined) {
-    process.stderr.write(`minibox: unknown command '${name}'\n`);
-    return 1;
-  }
+  let log = new Log({ format: "text", debug: false });
+  let name = "";
   try {
-    const command = await load();
-    return await command(runtime, rest);
+    const global = parseGlobal(args);
+    const [word = "", ...rest] = global.rest;
+    if (global.has("version") || global.has("help") || word === "") return -1;
+    log = logOf(global);
+    name = word;
+    const command = await commandNamed(name);
+    if (command === undefined) {
+      log.write("error", `No help topic for '${name}'`);
+      return 3;
+    }
+    const flags = take(name, command, rest);
+    if (flags === undefined) return 0;
+    const runtime = runtimeOf(global, log);
+    log.write("debug", `minibox ${args.join(" ")}`);
+    return await command.run(runtime, flags);
   } catch (error) {
-    report(runtime, name, error);
-    return name === "exec" ? 255 : 1;
+    return report(log, name, error);
   }
 }
 
-/** What runc puts before an error of these commands. */
-const PREFIXES: Readonly<Record<string, string>> = {
+/** A command by its name. */
+export async function commandNamed(
+  name: string,
+): Promise<OciCommand | undefined> {
+  return Object.hasOwn(COMMANDS, name) ? COMMANDS[name]?.() : undefined;
+}
+
+/** The flags of a command; undefined when its help was asked for, and printed. As runc's, it is printed too when they are wrong. */
+function take(
+  name: string,
+  command: OciCommand,
+  args: readonly string[],
+): ParsedFlags | undefined {
+  try {
+    const flags = parseFlags(
+      command.takesAnything === true ? ["--", ...args] : args,
+      { ...command.flags, "h|help": ["switch", ""] },
+      { endAtWord: command.passesOn === true },
+    );
+    if (!flags.has("help")) {
+      checkCount(name, command, flags);
+      return flags;
+    }
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    print(`Incorrect Usage: ${message}\n\n${helpOf(name, command)}\n`);
+    throw new WrongUsage(message);
+  }
+  print(helpOf(name, command));
+  return undefined;
+}
+
+/** Said of the words, before the command itself was begun. */
+class WrongUsage extends MiniboxError {
+  constructor(message: string) {
+    super("ERR_USAGE", message);
+  }
+}
+
+/** Logs what went wrong, and gives the exit status. */
+function report(log: Log, command: string, error: unknown): number {
+  const text = textOf(error);
+  const begun = !(error instanceof WrongUsage);
+  log.fail(`${begun ? (FAILED[command] ?? "") : ""}${text}`, hintOf(error));
+  if (process.env["MINIBOX_DEBUG"] === "1") console.error(error);
+  return begun && command === "exec" ? 255 : 1;
+}
+
+/** Of a file that cannot be opened, and the like, in the words of Go; any other as it is. */
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const { code, syscall, path } = error as NodeJS.ErrnoException;
+  const isFromKernel =
+    code !== undefined && syscall !== undefined && path !== undefined;
+  if (error instanceof SyscallError || !isFromKernel) return error.message;
+  return `${syscall} ${path}: ${errnoMessage(code as ErrnoName)}`;
+}
+
+/** What errors of a command begin with. */
+const FAILED: Readonly<Record<string, string>> = {
   create: "minibox create failed: ",
   run: "minibox run failed: ",
   exec: "exec failed: ",
 };
 
-/** Says on stderr, and in the log file, what went wrong. */
-function report({ log }: Runtime, command: string, error: unknown): void {
-  const text = error instanceof Error ? error.message : String(error);
-  log.write("error", `${PREFIXES[command] ?? ""}${text}`);
-  const own =
-    error instanceof Error && "hint" in error && typeof error.hint === "string"
-      ? error.hint
-      : undefined;
-  const hint =
-    own ?? (error instanceof SyscallError ? hintFor(error) : undefined);
-  process.stderr.write(
-    `minibox: ${text}\n${hint === undefined ? "" : `hint: ${hint}\n`}`,
-  );
-  if (process.env["MINIBOX_DEBUG"] === "1") console.error(error);
+function hintOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if ("hint" in error && typeof error.hint === "string") return error.hint;
+  return error instanceof SyscallError ? hintFor(error) : undefined;
 }

@@ -1,10 +1,11 @@
 import { MiniboxError } from "../../error.ts";
 import { cgroupOf } from "../../oci/cgroup.ts";
+import { processesOf } from "../../oci/processes.ts";
 import type { Runtime } from "../../oci/runtime.ts";
 import { statusOf } from "../../oci/status.ts";
 import { print } from "../../print.ts";
-import { idOf, parseFlags, usage } from "./flags.ts";
-import type { OciCommand } from "./main.ts";
+import { idOf, type OciCommand } from "./command.ts";
+import { type ParsedFlags, usage } from "./flags.ts";
 import type { CgroupManager } from "@ns/cgroup";
 
 /** The cgroup of a container that has one. */
@@ -20,23 +21,39 @@ export async function existingCgroup(
   throw new MiniboxError(
     "ERR_UNSUPPORTED",
     `the container '${id}' has no cgroup of its own`,
+    { hint: "one has to be delegated to its user: minibox doctor" },
   );
 }
 
 /** `minibox ps`. */
-export const ps: OciCommand = async (runtime, args) => {
-  const flags = parseFlags(args, { "f|format": "value" });
-  const [id, ...more] = idOf(flags, "ps", 100);
-  const pids = (await existingCgroup(runtime, id)).processes();
+export const ps: OciCommand = {
+  words: "ID [ps options]",
+  about: "print the processes of a container",
+  flags: { "f|format": ["value", "table (the default) or json"] },
+  count: [1, Infinity],
+  passesOn: true,
+  run: printProcesses,
+};
+
+async function printProcesses(
+  runtime: Runtime,
+  flags: ParsedFlags,
+): Promise<number> {
+  const [id, ...more] = idOf(flags);
+  const { store } = runtime;
+  const record = store.read(id);
+  const isStopped = statusOf(store, record) === "stopped";
+  const pids = isStopped ? [] : await processesOf(record);
   const format = flags.value("format") ?? "table";
   if (format === "json") {
-    print(`${JSON.stringify(pids)}\n`);
+    // as Go has an empty list
+    print(`${JSON.stringify(isStopped ? null : pids)}\n`);
     return 0;
   }
   if (format !== "table") throw usage("invalid format option");
   print(table(pids, more.length === 0 ? ["-ef"] : more));
   return 0;
-};
+}
 
 /** Of the lines of ps(1) those of these processes. */
 function table(pids: readonly number[], options: readonly string[]): string {
@@ -56,27 +73,36 @@ function table(pids: readonly number[], options: readonly string[]): string {
 }
 
 /** `minibox pause`. */
-export const pause: OciCommand = async (runtime, args) => {
-  const [id] = idOf(parseFlags(args, {}), "pause");
-  const { store } = runtime;
-  const cgroup = await existingCgroup(runtime, id);
-  const status = statusOf(store, store.read(id));
-  if (status !== "running" && status !== "created")
-    throw new MiniboxError(
-      "ERR_WRONG_STATUS",
-      `container not running or created: ${status}`,
-    );
-  await cgroup.freeze();
-  return 0;
+export const pause: OciCommand = {
+  words: "ID",
+  about: "stop all processes of a container, which resume lets go on",
+  flags: {},
+  count: [1, 1],
+  async run(runtime, flags) {
+    const [id] = idOf(flags);
+    const { store } = runtime;
+    const status = statusOf(store, store.read(id));
+    if (status !== "running" && status !== "created")
+      throw new MiniboxError("ERR_WRONG_STATUS", "container not running");
+    const cgroup = await existingCgroup(runtime, id);
+    await cgroup.freeze();
+    return 0;
+  },
 };
 
 /** `minibox resume`. */
-export const resume: OciCommand = async (runtime, args) => {
-  const [id] = idOf(parseFlags(args, {}), "resume");
-  const { store } = runtime;
-  const cgroup = await existingCgroup(runtime, id);
-  if (statusOf(store, store.read(id)) !== "paused")
-    throw new MiniboxError("ERR_WRONG_STATUS", "container not paused");
-  await cgroup.thaw();
-  return 0;
+export const resume: OciCommand = {
+  words: "ID",
+  about: "let the processes of a paused container go on",
+  flags: {},
+  count: [1, 1],
+  async run(runtime, flags) {
+    const [id] = idOf(flags);
+    const { store } = runtime;
+    if (statusOf(store, store.read(id)) !== "paused")
+      throw new MiniboxError("ERR_WRONG_STATUS", "container not paused");
+    const cgroup = await existingCgroup(runtime, id);
+    await cgroup.thaw();
+    return 0;
+  },
 };

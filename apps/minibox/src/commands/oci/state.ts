@@ -1,18 +1,18 @@
 import { statSync } from "node:fs";
 import { OCI_VERSION } from "@ns/oci";
+import { ownerName } from "../../oci/owner.ts";
 import type { Runtime } from "../../oci/runtime.ts";
 import { statusOf } from "../../oci/status.ts";
 import type { ContainerRecord } from "../../oci/store.ts";
 import { print } from "../../print.ts";
-import { idOf, parseFlags, usage } from "./flags.ts";
-import type { OciCommand } from "./main.ts";
+import { idOf, type OciCommand } from "./command.ts";
+import { type ParsedFlags, usage } from "./flags.ts";
 
 /** What is shown of a container; runc's members, in its order. */
 function shown(runtime: Runtime, record: ContainerRecord) {
   const { store } = runtime;
   const status = statusOf(store, record);
-  const annotations =
-    record.created === "" ? undefined : store.config(record.id).annotations;
+  const annotations = store.findConfig(record.id)?.annotations;
   return {
     ociVersion: OCI_VERSION,
     id: record.id,
@@ -26,26 +26,41 @@ function shown(runtime: Runtime, record: ContainerRecord) {
   };
 }
 
-function ownerOf({ store }: Runtime, { id, owner }: ContainerRecord): string {
-  if (owner !== "") return owner;
-  return String(
-    statSync(store.directory(id), { throwIfNoEntry: false })?.uid ?? "",
-  );
+/** Whose its directory is. */
+function ownerOf({ store }: Runtime, { id }: ContainerRecord): string {
+  const stats = statSync(store.directory(id), { throwIfNoEntry: false });
+  return stats === undefined ? "" : ownerName(stats.uid);
 }
 
 /** `minibox state`. */
-export const state: OciCommand = (runtime, args) => {
-  const [id] = idOf(parseFlags(args, {}), "state");
-  const all = shown(runtime, runtime.store.read(id));
-  print(`${JSON.stringify(all, null, 2)}\n`);
-  return 0;
+export const state: OciCommand = {
+  words: "ID",
+  about: "print what there is to know of a container",
+  flags: {},
+  count: [1, 1],
+  run(runtime, flags) {
+    const [id] = idOf(flags);
+    const all = shown(runtime, runtime.store.read(id));
+    print(`${JSON.stringify(all, null, 2)}\n`);
+    return 0;
+  },
 };
 
 const COLUMNS = ["id", "pid", "status", "bundle", "created", "owner"] as const;
 
 /** `minibox list`. */
-export const list: OciCommand = (runtime, args) => {
-  const flags = parseFlags(args, { "f|format": "value", "q|quiet": "switch" });
+export const list: OciCommand = {
+  words: "",
+  about: "print the containers of a --root",
+  flags: {
+    "f|format": ["value", "table (the default) or json"],
+    "q|quiet": ["switch", "print the ids only"],
+  },
+  count: [0, 0],
+  run: printList,
+};
+
+function printList(runtime: Runtime, flags: ParsedFlags): number {
   const records = runtime.store.list();
   if (flags.has("quiet")) {
     print(records.map(({ id }) => `${id}\n`).join(""));
@@ -64,7 +79,7 @@ export const list: OciCommand = (runtime, args) => {
   ];
   print(formatTable(table));
   return 0;
-};
+}
 
 /** Columns as wide as what is in them, at least twelve characters, three apart: Go's tabwriter as runc sets it. */
 function formatTable(rows: readonly (readonly string[])[]): string {

@@ -116,8 +116,13 @@ function showHierarchy(
   }
   // of v1 the container's own part; v2 without a namespace of one's own is shown whole, as runc does
   const own = version === 1 ? facts.cgroups[mountpoint] : undefined;
+  // whole, it is the cgroups of everything else of the same user, too (CVE-2023-25809)
+  const isOthers = own === undefined && facts.isRootless;
   return planCloneTree(own ?? mountpoint, {
-    attributes: { set: attributes },
+    attributes: {
+      set: attributes | (isOthers ? MountAttrFlags.RDONLY : 0),
+      recursive: isOthers,
+    },
     why,
   });
 }

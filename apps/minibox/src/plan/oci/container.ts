@@ -26,6 +26,7 @@ import {
   takeDeviceFiles,
 } from "./device-files.ts";
 import type { BundleFacts } from "./facts.ts";
+import { hasEarlyHooks, planHookRoot } from "./hook-root.ts";
 import { setExecutionDomain, writeKernelSettings } from "./kernel-settings.ts";
 import { coverPaths, makeReadOnly, takeCovers } from "./masks.ts";
 import { planMounts } from "./mounts.ts";
@@ -33,6 +34,7 @@ import { isNew, namespaceOf, planNamespaces } from "./namespaces.ts";
 import { inParent, partsOf } from "./place.ts";
 import { planProcess, prepareProcess } from "./process.ts";
 import { loosenFromHost, propagateRoot } from "./propagation.ts";
+import { checkLabels } from "./security-labels.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** How a container is to be made, besides what its configuration says. */
@@ -45,12 +47,15 @@ export interface BundleWishes {
   readonly cgroupAtPause: boolean;
 }
 
-/** What `spawn` is to be called with; the pause, if there is one, comes after so many steps. */
+/** What `spawn` is to be called with, and after how many steps of its set-up it may pause. */
 export interface BundlePlan {
   readonly file: string;
   readonly args: readonly string[];
   readonly options: SpawnOptions;
-  readonly pauseAfter: number;
+  /** When the namespaces are there, and nothing in them. */
+  readonly afterIsolation: number;
+  /** When the mounts are there, and the host's root still is: for hooks. */
+  readonly afterMounts: number;
 }
 
 /** The plan of a container from its configuration, which has been validated. Pure. */
@@ -59,8 +64,8 @@ export function planBundle(
   wishes: BundleWishes,
   facts: BundleFacts,
 ): BundlePlan {
-  refuse(config, facts);
-  const { process } = config;
+  const { process, linux = {} } = config;
+  checkLabels(process ?? {}, linux.mountLabel ?? "", facts);
   if (process === undefined)
     throw unsupported("process", "expected what to run");
   const { file, args, options } = planProcess(process, {
@@ -69,17 +74,22 @@ export function planBundle(
     preserveFds: wishes.preserveFds,
   });
   const first = isolate(config, wishes);
+  const { untilHooks, afterHooks } = build(config, wishes, facts);
+  const inCgroup = enterCgroupNamespace(config, wishes);
+  const afterIsolation = first.length;
   return {
     file,
     args,
-    pauseAfter: first.length,
+    afterIsolation,
+    afterMounts: afterIsolation + inCgroup.length + untilHooks.length,
     options: {
       ...planNamespaces(config, wishes.cgroupAtPause ? ["cgroup"] : []),
       ...options,
       setup: [
         ...first,
-        ...enterCgroupNamespace(config, wishes),
-        ...build(config, wishes, facts),
+        ...inCgroup,
+        ...untilHooks,
+        ...afterHooks,
         ...setExecutionDomain(config),
         ...prepareProcess(process),
       ],
@@ -88,7 +98,7 @@ export function planBundle(
   };
 }
 
-/** What of the container's own does not need its root. Hooks see it so. */
+/** What of the container's own does not need its root. */
 function isolate(config: Config, { id, newKeyring }: BundleWishes): Step[] {
   const { linux = {}, hostname = "", domainname = "" } = config;
   const network = namespaceOf(config, "network");
@@ -130,17 +140,17 @@ function enterCgroupNamespace(
 
 /**
  * Takes hold of what is the host's, makes what is new, changes the root, and then attaches all that where no path leads
- * to the host any more, in the order of the configuration.
+ * to the host any more, in the order of the configuration. With hooks that have to see both, only this process's root
+ * changes at first.
  */
 function build(
   config: Config,
   { noPivot }: BundleWishes,
   facts: BundleFacts,
-): Step[] {
+): { readonly untilHooks: Step[]; readonly afterHooks: Step[] } {
   const { linux = {}, mounts = [], root, process } = config;
   const hasUserNamespace = namespaceOf(config, "user") !== undefined;
-  const hasCgroupNamespace = namespaceOf(config, "cgroup") !== undefined;
-  const planned = planMounts(mounts, hasCgroupNamespace, facts);
+  const planned = planMounts(config, facts);
   const devices = isOnHostsDev(mounts)
     ? undefined
     : takeDeviceFiles(
@@ -149,27 +159,38 @@ function build(
       );
   const covers = takeCovers(linux.maskedPaths ?? []);
   const tree = takeRoot(facts.rootfs);
-  return [
-    ...covers.flatMap(({ steps }) => steps),
-    ...(devices?.steps ?? []),
-    ...planned.flatMap(({ take }) => take),
-    ...(noPivot ? [] : tree.steps),
-    ...(hasUserNamespace ? becomeRoot() : []),
-    ...planned.flatMap(({ make }) => make),
-    ...(noPivot
-      ? planMoveRoot(facts.rootfs, { mounts: facts.mounts })
-      : enterStagedRoot(tree.mount)),
-    ...planned.flatMap(({ attach }) => attach),
-    ...(devices === undefined
-      ? []
-      : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),
-    ...(process?.terminal === true ? makeConsole() : []),
-    ...writeKernelSettings(config),
-    ...propagateRoot(linux.rootfsPropagation),
-    ...(root?.readonly === true ? [sealRoot()] : []),
-    ...makeReadOnly(linux.readonlyPaths ?? []),
-    ...coverPaths(covers),
-  ];
+  const { rootfs } = facts;
+  const forHooks = hasEarlyHooks(config)
+    ? planHookRoot(tree.mount, { rootfs, noPivot, mounts: facts.mounts })
+    : undefined;
+  return {
+    untilHooks: [
+      ...covers.flatMap(({ steps }) => steps),
+      ...(devices?.steps ?? []),
+      ...planned.flatMap(({ take }) => take),
+      ...(noPivot && forHooks === undefined ? [] : tree.steps),
+      ...(hasUserNamespace ? becomeRoot() : []),
+      ...planned.flatMap(({ make }) => make),
+      ...(forHooks?.enter ??
+        (noPivot
+          ? planMoveRoot(rootfs, { mounts: facts.mounts })
+          : enterStagedRoot(tree.mount))),
+      ...planned.flatMap(({ attach }) => attach),
+      ...(devices === undefined
+        ? []
+        : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),
+      ...(forHooks?.showHost ?? []),
+    ],
+    afterHooks: [
+      ...(forHooks?.finish ?? []),
+      ...(process?.terminal === true ? makeConsole() : []),
+      ...writeKernelSettings(config, facts),
+      ...propagateRoot(linux.rootfsPropagation),
+      ...(root?.readonly === true ? [sealRoot()] : []),
+      ...makeReadOnly(linux.readonlyPaths ?? []),
+      ...coverPaths(covers),
+    ],
+  };
 }
 
 /** Whether /dev is the host's own, which is left as it is. */
@@ -183,7 +204,7 @@ function isOnHostsDev(mounts: NonNullable<Config["mounts"]>): boolean {
 }
 
 /** Files that are made from here on belong to root inside, who is nobody outside. */
-function becomeRoot(): Step[] {
+export function becomeRoot(): Step[] {
   const why = "root of the user namespace";
   // 0 may not be mapped
   const ignore = ["EINVAL"] as const;
@@ -219,33 +240,4 @@ function groupsAreFixed(config: Config, { euid }: BundleFacts): boolean {
     first?.size === 1 &&
     second === undefined
   );
-}
-
-/** What cannot be honoured is an error, never silence. */
-function refuse(config: Config, facts: BundleFacts): void {
-  const { process, linux = {} } = config;
-  const noSelinux = facts.hasSelinux
-    ? "labels are not applied yet"
-    : "SELinux is not enabled in this kernel";
-  const noAppArmor = facts.hasAppArmor
-    ? "profiles are not applied yet"
-    : "AppArmor is not enabled in this kernel";
-  const profile = process?.apparmorProfile ?? "";
-  const asked: readonly (readonly [string, boolean, string])[] = [
-    [
-      "process.apparmorProfile",
-      profile !== "" && profile !== "unconfined",
-      noAppArmor,
-    ],
-    ["process.selinuxLabel", (process?.selinuxLabel ?? "") !== "", noSelinux],
-    ["linux.mountLabel", (linux.mountLabel ?? "") !== "", noSelinux],
-    ["linux.intelRdt", linux.intelRdt !== undefined, "resctrl is not used"],
-    [
-      "linux.netDevices",
-      Object.keys(linux.netDevices ?? {}).length > 0,
-      "network interfaces are not moved",
-    ],
-  ];
-  for (const [path, isAsked, why] of asked)
-    if (isAsked) throw unsupported(path, why);
 }

@@ -8,6 +8,9 @@ import {
   makedev,
   mknodat,
   mountSetattr,
+  openat,
+  OpenFlags,
+  register,
   type Register,
   step,
   type Step,
@@ -98,20 +101,32 @@ function makeDevice(device: Device): Step[] {
     type === "p"
       ? 0
       : makedev(Number(device.major ?? 0), Number(device.minor ?? 0));
-  return inParent(path, `the device ${path}`, (directory, name) => [
-    step(mknodat(directory, name, TYPES[type] | permissions, number), {
-      why: `the device ${path}`,
-      // as it is in the image
-      ignore: ["EEXIST"],
-    }),
-    ...(uid === 0 && gid === 0
-      ? []
-      : [fchownat(directory, name, uid, gid, AtFlags.SYMLINK_NOFOLLOW)]),
-    ...(permissions === fileMode
-      ? []
-      : [fchmodat(directory, name, permissions)]),
-  ]);
+  const why = `the device ${path}`;
+  return inParent(path, why, (directory, name) => {
+    const make = mknodat(directory, name, TYPES[type] | permissions, number);
+    const adjust = [
+      ...(uid === 0 && gid === 0
+        ? []
+        : [fchownat(directory, name, uid, gid, AtFlags.SYMLINK_NOFOLLOW)]),
+      ...(permissions === fileMode
+        ? []
+        : [fchmodat(directory, name, permissions)]),
+    ];
+    // what the image has there stays as it is: only what was made is given away (CVE-2026-88265 of crun)
+    return adjust.length === 0
+      ? [step(make, { why, ignore: ["EEXIST"] })]
+      : [
+          step(openat(directory, name, PLACE), {
+            ...{ into: found, why, ignore: ["ENOENT"] },
+            otherwise: [step(make, { why }), ...adjust],
+          }),
+          step(close(found), { ignore: ["EBADF"] }),
+        ];
+  });
 }
+
+const found = register("device");
+const PLACE = OpenFlags.PATH | OpenFlags.NOFOLLOW | OpenFlags.CLOEXEC;
 
 /** The links that programs expect in /dev. */
 export function makeDeviceLinks(hasKcore: boolean): Step[] {

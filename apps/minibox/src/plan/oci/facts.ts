@@ -1,5 +1,6 @@
 import type { Hierarchy } from "@ns/cgroup";
 import type { MountInfo } from "@ns/mount";
+import type { Inherited } from "@ns/syscalls";
 import type { Entry } from "../../host/host.ts";
 
 /** What the plan of a bundle depends on of the machine. */
@@ -11,6 +12,10 @@ export interface BundleFacts {
   readonly euid: number;
   /** Whether device files may be made: root of the machine, with CAP_MKNOD. */
   readonly canMakeDevices: boolean;
+  /** Whether the runtime is not root of the machine, and shares its cgroups with others of the same user. */
+  readonly isRootless: boolean;
+  /** Whether a namespace, by its file, is the runtime's own. */
+  isOwnNamespace(path: string): boolean;
   /** Whether this kernel shows its memory as /proc/kcore. */
   readonly hasKcore: boolean;
   readonly hasAppArmor: boolean;
@@ -25,6 +30,8 @@ export interface BundleFacts {
   isDirectory(path: string): boolean | undefined;
   /** The tree of files at a path of the root file system, parents first; for `tmpcopyup`. */
   listTree(path: string): readonly TreeEntry[];
+  /** The mounts whose ids are mapped, by their number, made and held by the runtime. */
+  readonly idmapped: ReadonlyMap<number, Inherited>;
   /** The home of a user, by the root file system's /etc/passwd. */
   readonly homeOf: (uid: number) => string;
 }

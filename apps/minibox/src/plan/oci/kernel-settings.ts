@@ -1,6 +1,12 @@
-import { sysctlPath, type Config } from "@ns/oci";
+import {
+  type Config,
+  type Process,
+  sysctlNamespace,
+  sysctlPath,
+} from "@ns/oci";
 import {
   close,
+  type Fd,
   MemoryPolicy,
   openat2,
   OpenFlags,
@@ -9,19 +15,31 @@ import {
   register,
   ResolveFlags,
   setMempolicy,
-  type Register,
   step,
   type Step,
   write,
 } from "@ns/syscalls";
 import { makeDetached, INERT } from "../isolate.ts";
+import type { BundleFacts } from "./facts.ts";
+import { namespaceOf } from "./namespaces.ts";
+import {
+  hasLabels,
+  type SecurityModules,
+  setLabels,
+} from "./security-labels.ts";
 import { unsupported } from "./unsupported.ts";
 
 /**
  * Writes to files of the kernel's: its parameters, and what /proc/self has. They are reached by a procfs that is mounted
  * nowhere, so nothing that an image or another container has mounted stands in between (CVE-2019-16884).
  */
-export function writeKernelSettings(config: Config): Step[] {
+export function writeKernelSettings(
+  config: Config,
+  facts: SecurityModules & Pick<BundleFacts, "isOwnNamespace">,
+): Step[] {
+  const { process = {} } = config;
+  for (const name of Object.keys(config.linux?.sysctl ?? {}))
+    checkNotHosts(name, config, facts);
   const writes = [
     ...Object.entries(config.linux?.sysctl ?? {}).map(
       ([name, value]) =>
@@ -33,20 +51,55 @@ export function writeKernelSettings(config: Config): Step[] {
     ),
     ...selfWrites(config),
   ];
-  if (writes.length === 0) return [];
+  if (writes.length === 0 && !hasLabels(process, facts)) return [];
   const proc = makeDetached("proc", INERT);
   return [
     ...proc.steps,
     ...writes.flatMap(([path, value, why]) =>
       writeBelow(proc.mount, path, value, why),
     ),
+    ...setLabels(proc.mount, process, facts),
     close(proc.mount),
+  ];
+}
+
+/** A namespace may be there by its path and be the runtime's own all the same: then the parameter is the machine's. */
+function checkNotHosts(
+  name: string,
+  config: Config,
+  { isOwnNamespace }: Pick<BundleFacts, "isOwnNamespace">,
+): void {
+  const type = sysctlNamespace(sysctlPath(name) ?? name);
+  const { path = "" } =
+    type === undefined ? {} : (namespaceOf(config, type) ?? {});
+  if (path !== "" && isOwnNamespace(path))
+    throw unsupported(
+      `linux.sysctl[${name}]`,
+      `the ${type} namespace '${path}' is the host's`,
+    );
+}
+
+/** The same for a process that is executed later; `proc` is a procfs that nothing in the container is mounted over. */
+export function writeExecSettings(
+  proc: Fd,
+  process: Process,
+  modules: SecurityModules,
+): Step[] {
+  return [
+    ...selfWrites({ process }).flatMap(([path, value, why]) =>
+      writeBelow(proc, path, value, why),
+    ),
+    ...setLabels(proc, process, modules),
   ];
 }
 
 function selfWrites({
   process,
-}: Config): (readonly [path: string, value: string, why: string])[] {
+}: Pick<Config, "process">): (readonly [
+  path: string,
+  value: string,
+  why: string,
+])[] {
   const score = process?.oomScoreAdj;
   return score === undefined
     ? []
@@ -56,7 +109,7 @@ function selfWrites({
 const file = register("setting");
 
 function writeBelow(
-  directory: Register,
+  directory: Fd,
   path: string,
   value: string,
   why: string,

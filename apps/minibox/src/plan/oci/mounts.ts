@@ -1,6 +1,7 @@
 import { isAbsolute, resolve } from "node:path";
-import type { Mount } from "@ns/oci";
+import type { Config, Mount } from "@ns/oci";
 import {
+  type AttributeChange,
   parseMountOptions,
   parseMountRequest,
   type ParsedRequest,
@@ -10,16 +11,20 @@ import {
 } from "@ns/mount";
 import {
   close,
+  type Fd,
+  MountAttrFlags,
   MountFlags,
   type Register,
-  step,
   type Step,
 } from "@ns/syscalls";
 import { MiniboxError } from "../../error.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
+import { changeThere, explained } from "./change-mount.ts";
 import { copyUp } from "./copy-up.ts";
 import type { BundleFacts } from "./facts.ts";
+import { namespaceOf } from "./namespaces.ts";
 import { attachAt, partsOf, type Place } from "./place.ts";
+import { labelMqueue, labelOptions } from "./security-labels.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** A mount in its parts: what is taken or made while the host's root is there is attached when no path leads to it any more. */
@@ -32,26 +37,22 @@ export interface PlannedMount {
 }
 
 /** Plans the mounts of a configuration, in its order. */
-export function planMounts(
-  mounts: readonly Mount[],
-  ownCgroupNamespace: boolean,
-  facts: BundleFacts,
-): PlannedMount[] {
-  return mounts.map((mount, i) => {
+export function planMounts(config: Config, facts: BundleFacts): PlannedMount[] {
+  const ownNamespace = namespaceOf(config, "cgroup") !== undefined;
+  return (config.mounts ?? []).map((mount, i) => {
     const why = `mounts[${i}]`;
     checkBelowProc(mount, why);
-    if (mount.uidMappings !== undefined || mount.gidMappings !== undefined)
-      throw unsupported(`${why}.uidMappings`, "mapped ids of mounts");
     const destination = `/${partsOf(mount.destination).join("/")}`;
     if (mount.type === "cgroup" || mount.type === "cgroup2") {
       const { flags } = parseMountOptions(mount.options ?? []);
-      return planCgroupMount(
-        { destination, flags, ownNamespace: ownCgroupNamespace, why },
-        facts,
-      );
+      return planCgroupMount({ destination, flags, ownNamespace, why }, facts);
     }
     try {
-      return planOne({ ...mount, destination }, why, facts);
+      const own = { ...mount, destination };
+      const idmapped = facts.idmapped.get(i);
+      return idmapped === undefined
+        ? planOne(own, why, facts, config)
+        : planTaken(own, idmapped, why, facts);
     } catch (error) {
       throw named(error, why);
     }
@@ -66,16 +67,14 @@ function named(error: unknown, why: string): unknown {
   });
 }
 
-/** Steps that say what they are for, each. */
-function explained(steps: readonly Step[], why: string): Step[] {
-  return steps.map((each) => step(each, { ...each, why: each.why ?? why }));
-}
-
-function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
+function planOne(
+  mount: Mount,
+  why: string,
+  facts: BundleFacts,
+  config: Config,
+): PlannedMount {
   const { destination, type = "none", options = [] } = mount;
   const parsedOptions = parseMountOptions(options);
-  if (parsedOptions.idmap !== undefined)
-    throw unsupported(`${why}.options`, "mapped ids of mounts");
   const isBind = (parsedOptions.flags & MountFlags.BIND) !== 0;
   const rest = options.filter((option) => option !== "tmpcopyup");
   const request = parseMountRequest({
@@ -85,9 +84,24 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
       : mount.source === undefined || mount.source === ""
         ? {}
         : { source: mount.source }),
-    options: type === "bind" && !isBind ? ["bind", ...rest] : rest,
+    options:
+      type === "bind" && !isBind
+        ? ["bind", ...rest]
+        : isBind || type === "none"
+          ? rest
+          : [...rest, ...labelOptions(type, config)],
   });
+  const { kind } = request.operation;
+  if (kind === "remount" || kind === "propagation")
+    return {
+      take: [],
+      make: [],
+      attach: changeThere(request, destination, why),
+    };
   const taken = take(request, why, destination);
+  const seal = showsOthersCgroups(request, facts)
+    ? [planSetAttributes(taken.mount, READ_ONLY_TREE)]
+    : [];
   const place: Place = {
     path: destination,
     kind:
@@ -104,20 +118,70 @@ function planOne(mount: Mount, why: string, facts: BundleFacts): PlannedMount {
     : [];
   const isNew = request.operation.kind === "new";
   return {
-    take: isNew ? [] : taken.steps,
+    take: isNew ? [] : [...taken.steps, ...seal],
     make: isNew ? taken.steps : [],
     attach: [
       ...copied,
-      ...attachAt(taken.mount, place),
-      ...request.propagation.map((propagation) =>
-        planSetAttributes(taken.mount, {
-          propagation: propagation & ~MountFlags.REC,
-          recursive: (propagation & MountFlags.REC) !== 0,
-        }),
-      ),
-      close(taken.mount),
+      ...show(taken.mount, place, request.propagation),
+      ...(type === "mqueue" ? labelMqueue(destination, config) : []),
     ],
   };
+}
+
+const READ_ONLY_TREE: AttributeChange = {
+  set: MountAttrFlags.RDONLY,
+  recursive: true,
+};
+
+/**
+ * Whether a read-only tree of the host's has cgroups in it, which are mounts of their own and would stay as they are: who
+ * is no root of the machine could write to those of everything else that this user runs (CVE-2023-25809).
+ */
+function showsOthersCgroups(
+  { operation, changes }: ParsedRequest,
+  { isRootless, hierarchies }: BundleFacts,
+): boolean {
+  if (operation.kind !== "bind" || !isRootless) return false;
+  const { source } = operation;
+  const isReadOnly = changes.some(
+    ({ set = 0 }) => (set & MountAttrFlags.RDONLY) !== 0,
+  );
+  return (
+    isReadOnly &&
+    typeof source === "string" &&
+    hierarchies.some(({ mountpoint }) => mountpoint.startsWith(`${source}/`))
+  );
+}
+
+/** A mount that the runtime has made already. */
+function planTaken(
+  mount: Mount,
+  taken: Fd,
+  why: string,
+  facts: BundleFacts,
+): PlannedMount {
+  const { destination, options = [] } = mount;
+  const isFile = facts.isDirectory(sourceOf(mount, why, facts)) === false;
+  const kind = isFile ? "file" : "directory";
+  const { propagation } = parseMountOptions(options);
+  return {
+    take: [],
+    make: [],
+    attach: show(taken, { path: destination, kind, why }, propagation),
+  };
+}
+
+function show(mount: Fd, place: Place, propagation: readonly number[]): Step[] {
+  return [
+    ...attachAt(mount, place),
+    ...propagation.map((type) =>
+      planSetAttributes(mount, {
+        propagation: type & ~MountFlags.REC,
+        recursive: (type & MountFlags.REC) !== 0,
+      }),
+    ),
+    close(mount),
+  ];
 }
 
 function sourceOf(

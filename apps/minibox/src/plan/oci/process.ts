@@ -1,4 +1,9 @@
-import type { CapabilitySets as NamedSets, Process, User } from "@ns/oci";
+import type {
+  CapabilitySets as NamedSets,
+  ExecCpuAffinity,
+  Process,
+  User,
+} from "@ns/oci";
 import type { CapabilitySets, Rlimit, SpawnOptions } from "@ns/spawn";
 import {
   Capabilities,
@@ -9,10 +14,12 @@ import {
   RlimitResources,
   SchedFlags,
   SchedPolicy,
+  schedSetaffinity,
   schedSetattr,
   step,
   type Step,
 } from "@ns/syscalls";
+import { numbersIn } from "./kernel-settings.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** What a new file's permissions lack, unless the configuration says otherwise; runc's. */
@@ -122,6 +129,21 @@ export function prepareProcess(process: Process, path = "process."): Step[] {
     ...(ioPriority === undefined ? [] : [planIoPriority(ioPriority)]),
   ];
 }
+
+/** The CPUs of a process that is executed later, once it is in the container's cgroup: all that this allows, unless some are named. */
+export function planFinalAffinity({
+  initial = "",
+  final = "",
+}: ExecCpuAffinity): Step[] {
+  if (initial === "" && final === "") return [];
+  const cpus = final === "" ? EVERY_CPU : numbersIn(final);
+  return [
+    step(schedSetaffinity(0, cpus), { why: "process.execCPUAffinity.final" }),
+  ];
+}
+
+/** The kernel takes those of them that there are, and that the cgroup allows. */
+const EVERY_CPU = Array.from({ length: 1024 }, (_, cpu) => cpu);
 
 function planScheduler(
   scheduler: NonNullable<Process["scheduler"]>,

@@ -1,0 +1,31 @@
+import { type CgroupSystem, readCgroups } from "@ns/cgroup";
+import { type Config, readConfig, validateConfig } from "@ns/oci";
+import { attachAhead } from "./attach-ahead.ts";
+import type { Runtime } from "./runtime.ts";
+
+/** What a container is made from. */
+export interface Prepared {
+  readonly config: Config;
+  readonly system: CgroupSystem;
+}
+
+/**
+ * Reads the configuration, which can be run, and what there is to run it in, and makes ready for joining a cgroup.
+ * @throws {OciError}
+ */
+export function prepare(bundle: string, runtime: Runtime): Prepared {
+  const system = readCgroups();
+  attachAhead(system);
+  return { config: loadConfig(bundle, runtime), system };
+}
+
+/**
+ * A configuration that can be run.
+ * @throws {OciError}
+ */
+export function loadConfig(bundle: string, { log }: Runtime): Config {
+  const config = readConfig(bundle);
+  for (const { path, reason } of validateConfig(config))
+    log.write("warning", `${path}: ${reason}`);
+  return config;
+}

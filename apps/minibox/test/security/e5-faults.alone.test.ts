@@ -1,0 +1,208 @@
+import {
+  capset,
+  chdir,
+  closeRange,
+  type ErrnoName,
+  fsconfigCreate,
+  fsmount,
+  fsopen,
+  mknodat,
+  mount,
+  mountSetattr,
+  moveMount,
+  openTree,
+  personality,
+  pivotRoot,
+  prctl,
+  PrctlOptions,
+  seccomp,
+  SeccompOperations,
+  setdomainname,
+  setgroups,
+  sethostname,
+  setns,
+  setresgid,
+  setresuid,
+  setsid,
+  symlinkat,
+  type Syscall,
+  umount2,
+} from "@ns/syscalls";
+import { requires, type RunResult } from "@ns/testkit";
+import { describe, expect, test } from "vitest";
+import { Bundle, type Draft, uniqueId } from "../internal/bundle.ts";
+import { minibox, programOf, ROOT, runAs } from "../internal/callers.ts";
+import { failing, NEEDS } from "./internal/probe.ts";
+
+type Fault = readonly [
+  name: string,
+  call: Syscall,
+  argument?: readonly [number, number],
+];
+
+const prctlOf = (
+  name: "CAPBSET_DROP" | "SET_NO_NEW_PRIVS" | "SET_KEEPCAPS",
+): Fault => [
+  `prctl(${name})`,
+  prctl(PrctlOptions[name], 0, 0, 0, 0),
+  [0, PrctlOptions[name]],
+];
+
+/** What a container's isolation consists of, and the argument by which the call is told from others of the engine's. */
+const STEPS: readonly Fault[] = [
+  ["mount", mount(null, "/", null, 0, null)],
+  ["umount2", umount2("/", 0)],
+  ["pivot_root", pivotRoot(".", ".")],
+  ["open_tree", openTree(-1, "")],
+  ["move_mount", moveMount(-1, "", -1, "")],
+  ["mount_setattr", mountSetattr(-1, "", 0, {})],
+  ["fsopen", fsopen("")],
+  ["fsconfig", fsconfigCreate(-1)],
+  ["fsmount", fsmount(-1, 0, 0)],
+  ["chdir", chdir("/")],
+  ["setsid", setsid()],
+  ["sethostname", sethostname("")],
+  ["setgroups", setgroups([])],
+  ["setresgid", setresgid(0, 0, 0)],
+  ["setresuid", setresuid(0, 0, 0)],
+  ["capset", capset({ effective: 0n, permitted: 0n, inheritable: 0n })],
+  ["close_range", closeRange(3)],
+  prctlOf("CAPBSET_DROP"),
+  prctlOf("SET_NO_NEW_PRIVS"),
+  prctlOf("SET_KEEPCAPS"),
+];
+
+/** What only a bundle asks for here. */
+const OF_BUNDLES: readonly Fault[] = [
+  ["setdomainname", setdomainname("")],
+  ["personality", personality(0)],
+  ["mknodat", mknodat(-1, "", 0)],
+  ["symlinkat", symlinkat("", -1, "")],
+  [
+    "seccomp",
+    seccomp(SeccompOperations.SET_MODE_FILTER, 0, new Uint8Array(8)),
+    [0, SeccompOperations.SET_MODE_FILTER],
+  ],
+];
+
+const CODES: readonly ErrnoName[] = ["EPERM", "ENOSYS", "EINVAL"];
+
+function asksForAll(config: Draft): void {
+  config.domainname = "domain";
+  config.linux = {
+    ...config.linux,
+    personality: { domain: "LINUX" },
+    seccomp: {
+      defaultAction: "SCMP_ACT_ALLOW",
+      syscalls: [{ names: ["bpf"], action: "SCMP_ACT_ERRNO" }],
+    },
+  };
+  if (config.process !== undefined)
+    config.process.user = { uid: 1000, gid: 1000, additionalGids: [5] };
+}
+
+/** Steps whose failure did not keep a program from running. */
+async function survived(
+  faults: readonly Fault[],
+  code: ErrnoName | "OK",
+  run: (words: readonly string[]) => Promise<RunResult>,
+): Promise<string[]> {
+  const names: string[] = [];
+  for (const [name, call, argument] of faults) {
+    const { code: status, stdout } = await run(failing(call, code, argument));
+    if (status === 0 || stdout !== "") names.push(name);
+  }
+  return names;
+}
+
+const timeout = 120_000;
+
+describe.each(CODES)("where a step fails with %s", (code) => {
+  test("E5: no container runs", { timeout }, async (context) => {
+    requires(context, ...NEEDS);
+    const bundle = new Bundle().configure("echo ran", asksForAll);
+    expect(
+      await survived([...STEPS, ...OF_BUNDLES], code, (words) =>
+        bundle.through(words, "run", uniqueId()),
+      ),
+    ).toEqual([]);
+    expect(bundle.ids()).toEqual([]);
+  });
+
+  test("E5: nor a sandbox", { timeout }, async (context) => {
+    requires(context, ...NEEDS);
+    expect(await survived(STEPS, code, inSandbox)).toEqual([]);
+  });
+
+  test(
+    "E5: nor is anything executed in a container",
+    { timeout },
+    async (context) => {
+      requires(context, ...NEEDS);
+      const bundle = new Bundle().configure("sleep 1000", asksForAll);
+      const id = uniqueId();
+      await bundle.minibox("run", "--detach", id);
+      const own: readonly Fault[] = [
+        ["setns", setns(-1, 0)],
+        ...STEPS.filter(([name]) =>
+          /^(?:set(?:sid|groups|res.id)|capset|close_range|prctl)/.test(name),
+        ),
+      ];
+      expect(
+        await survived(own, code, (words) =>
+          bundle.through(words, "exec", id, "echo", "ran"),
+        ),
+      ).toEqual([]);
+    },
+  );
+});
+
+function inSandbox([
+  file = "",
+  ...args
+]: readonly string[]): Promise<RunResult> {
+  return runAs(ROOT, file, [
+    // a filter asks for no_new_privs, too
+    ...[...args, programOf(ROOT), "run", "--seccomp", "unconfined"],
+    ...["-u", "1000:1000", "--", "echo", "ran"],
+  ]);
+}
+
+/** Calls that give a privilege up, made to say that they have and to do nothing. */
+const LIES = STEPS.filter(([name]) =>
+  [
+    "setgroups",
+    "setresgid",
+    "setresuid",
+    "capset",
+    "prctl(SET_NO_NEW_PRIVS)",
+  ].includes(name),
+);
+
+test(
+  "E5: a step that says it has been made, and was not, is found out",
+  { timeout },
+  async (context) => {
+    requires(context, ...NEEDS);
+    const bundle = new Bundle().configure("echo ran", asksForAll);
+    expect(
+      await survived(LIES, "OK", (words) =>
+        bundle.through(words, "run", uniqueId()),
+      ),
+    ).toEqual([]);
+    // who has no other groups has none to give up
+    const ofSandbox = LIES.filter(([name]) => name !== "setgroups");
+    expect(await survived(ofSandbox, "OK", inSandbox)).toEqual([]);
+  },
+);
+
+test("E5: and without any of that all of them run", async (context) => {
+  requires(context, ...NEEDS);
+  const bundle = new Bundle().configure("echo ran", asksForAll);
+  const { stdout } = await bundle.minibox("run", uniqueId());
+  expect(stdout).toBe("ran\n");
+  const sandbox = await minibox(ROOT, [
+    ...["run", "-u", "1000:1000", "--", "echo", "ran"],
+  ]);
+  expect(sandbox.stdout).toBe("ran\n");
+});

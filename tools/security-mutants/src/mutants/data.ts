@@ -1,0 +1,74 @@
+import type { Mutant } from "../mutants.ts";
+import { row } from "./row.ts";
+
+const SPAWN = "packages/spawn/src";
+const OCI = "apps/minibox/src/oci";
+
+/** E: data and identity. */
+export const data: readonly Mutant[] = [
+  row("E1", "no length is narrowed to 16 bits", "e1-e4-data", [
+    `${SPAWN}/image.ts`,
+    "view.setUint32(at + 4, to, true);",
+    "view.setUint32(at + 4, to & 0xffff, true);",
+  ]),
+  row("E2a", "an id is one name", "e1-e4-data", [
+    `${OCI}/store.ts`,
+    "    checkContainerId(id);",
+    "    void checkContainerId;",
+  ]),
+  row("E2b", "the state is its owner's alone", "e1-e4-data", [
+    `${OCI}/store.ts`,
+    "mkdirSync(directory, { mode: 0o700 });",
+    "mkdirSync(directory, { mode: 0o755 });",
+  ]),
+  row("E2c", "and is kept nowhere else", "e1-e4-data", [
+    `${OCI}/store.ts`,
+    "    checkTrusted(this.root);",
+    "    void checkTrusted;",
+  ]),
+  row("E3", "no annotation chooses what is executed", "e1-e4-data", [
+    `${OCI}/spawn-held.ts`,
+    "    const child = spawn(plan.file, plan.args, {",
+    '    const child = spawn(config.annotations?.["run.oci.handler"] ?? plan.file, plan.args, {',
+  ]),
+  row("E4", "a hook has the environment it is given", "e1-e4-data", [
+    `${OCI}/hooks.ts`,
+    "      env: Object.fromEntries(",
+    "      env: env.length === 0 ? process.env : Object.fromEntries(",
+  ]),
+  row(
+    "E5a",
+    "a step that fails is the end",
+    "e5-faults",
+    [
+      `${SPAWN}/inside.ts`,
+      'step(setgroups(groups), { why: "supplementary groups" })',
+      'step(setgroups(groups), { why: "supplementary groups", ignore: "any" })',
+    ],
+    [
+      `${SPAWN}/inside.ts`,
+      "if (!isFilteredEarly(request.options)) readBackPrivileges(program, request);",
+      "void readBackPrivileges;",
+    ],
+  ),
+  row("E5b", "ids, groups and capabilities are read back", "e5-faults", [
+    `${SPAWN}/inside.ts`,
+    "if (!isFilteredEarly(request.options)) readBackPrivileges(program, request);",
+    "void readBackPrivileges;",
+  ]),
+  row("E5c", "no_new_privs is read back", "e5-faults", [
+    `${SPAWN}/inside.ts`,
+    "  readBackNoNewPrivileges(program);",
+    "  void readBackNoNewPrivileges;",
+  ]),
+  row(
+    "E6",
+    "a process is known by its pid and when it was started",
+    "e6-recycled-pids",
+    [
+      `${OCI}/init-process.ts`,
+      "stat !== undefined && !stat.isZombie && stat.startTime === startTime",
+      "stat !== undefined && !stat.isZombie && startTime !== undefined",
+    ],
+  ),
+];
