@@ -14,7 +14,7 @@ cleanup() {
   buildah rm --all >/dev/null 2>&1 || :
   buildah rmi --all --force >/dev/null 2>&1 || :
   umount -l "$store/root/vfs" 2>/dev/null || :
-  rm -rf "$store"
+  rm -rf "$store" || :
   # what engines leave of the parent they were given
   find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null || :
 }
@@ -26,7 +26,7 @@ buildah copy -q "$box" "$store/image" / >/dev/null
 run() { buildah run --isolation oci --runtime minibox "$@"; }
 expect "run" hello "$(run "$box" -- echo hello)"
 expect "the exit status" 7 "$(status run "$box" -- sh -c 'exit 7')"
-expect "a program that is not there" 1 "$(run "$box" -- nosuch 2>&1 | grep -c 'exec: "nosuch": executable file not found in $PATH')"
+expect "a program that is not there" 1 "$(run "$box" -- nosuch 2>&1 | grep -c 'executable file not found in $PATH')"
 expect "--user" 1000 "$(run --user 1000 "$box" -- id -u)"
 expect "-t" /dev/pts/0 "$(script -qec "command buildah --root '$store/root' --runroot '$store/run' --storage-driver vfs run -t $box -- tty" /dev/null | grep -o '/dev/pts/[0-9]')"
 expect "--env, --workingdir" "b /tmp" "$(run --env A=b --workingdir /tmp "$box" -- sh -c 'echo $A $(pwd)')"

@@ -25,7 +25,7 @@ cleanup() {
   for task in $(ctr task list -q 2>/dev/null); do ctr task rm --force "$task" >/dev/null 2>&1 || :; done
   kill "$daemon" 2>/dev/null || :
   wait "$daemon" 2>/dev/null || :
-  rm -rf "$store"
+  rm -rf "$store" || :
   find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null || :
 }
 trap cleanup EXIT

@@ -25,7 +25,7 @@ cleanup() {
   wait "$daemon" 2>/dev/null || :
   # of --network host
   umount "$store/exec/netns/default" 2>/dev/null || :
-  rm -rf "$store"
+  rm -rf "$store" || :
   # what engines leave of the parent they were given
   find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null || :
 }

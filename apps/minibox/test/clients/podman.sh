@@ -19,7 +19,7 @@ cleanup() {
   podman rm --force --time 0 --all >/dev/null 2>&1 || :
   podman rmi --force --all >/dev/null 2>&1 || :
   umount -l "$store/root/vfs" 2>/dev/null || :
-  rm -rf "$store"
+  rm -rf "$store" || :
   # what engines leave of the parent they were given
   find /sys/fs/cgroup -depth -type d -path "*/$name*" -exec rmdir {} + 2>/dev/null || :
 }
