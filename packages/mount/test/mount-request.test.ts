@@ -65,7 +65,8 @@ function understood(its: MountRequest): unknown {
 test("any request is understood or refused by name, and as a list it means what it does as text", () => {
   fc.assert(
     fc.property(request, options, (its, list) => {
-      const plain = list.filter((text) => !/[,"]/.test(text));
+      // in text, these two say what a comma means
+      const plain = list.filter((text) => !/[,"\\]/.test(text));
       expect(understood({ ...its, options: plain })).toEqual(
         understood({ ...its, options: plain.join(",") }),
       );

@@ -277,6 +277,7 @@ test("what the native stage says is understood in any order, and half a message 
         const last = (its: number): (typeof messages)[number] | undefined =>
           messages.findLast((each) => each.kind === its);
         const [pid, failed] = [last(MessageKind.pid), last(MessageKind.failed)];
+        const listener = last(MessageKind.listener);
         expect(
           parseReport(
             Buffer.concat([...bytes, Buffer.alloc(half, 0xff)]),
@@ -289,6 +290,7 @@ test("what the native stage says is understood in any order, and half a message 
             failed: { step: failed.step, errno: failed.value },
           }),
           ...(last(MessageKind.waiting) !== undefined && { waits: true }),
+          ...(listener !== undefined && { listener: listener.value }),
         });
       },
     ),

@@ -1,11 +1,11 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import { invoke, kill, Signals, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
-import { cgroupFor, cgroupOf } from "./cgroup.ts";
+import { cgroupOf } from "./cgroup.ts";
 import { runHooks } from "./hooks.ts";
 import { InitProcess, isAlive, untilEnded } from "./init-process.ts";
+import { removeCgroup } from "./remove-cgroup.ts";
 import { removeResctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { stateOf, statusOf } from "./status.ts";
@@ -46,8 +46,7 @@ export async function destroy(
   const { store, log } = runtime;
   await killInit(record);
   if (record.pid === undefined) killWaiting(store.fifo(record.id));
-  const cgroup = await cgroupToRemove(runtime, record, config);
-  if (cgroup !== undefined) await removeCgroup(cgroup);
+  await removeCgroup(runtime, record, config);
   removeResctrl(record.resctrl);
   store.remove(record.id);
   try {
@@ -67,17 +66,6 @@ export async function destroy(
   }
 }
 
-/** Its cgroup. It was free when the container took it, and is its own since there is a record, damaged or not. */
-function cgroupToRemove(
-  { cgroupManager }: Runtime,
-  record: ContainerRecord,
-  config: Config | undefined,
-): Promise<CgroupManager | undefined> {
-  return record.damaged === true && config !== undefined
-    ? cgroupFor(record.id, config, cgroupManager)
-    : cgroupOf(record);
-}
-
 /** Kills the first process, and with its PID namespace all others; returns when it has ended. */
 async function killInit(record: ContainerRecord): Promise<void> {
   if (!isAlive(record)) return;
@@ -92,25 +80,6 @@ async function killInit(record: ContainerRecord): Promise<void> {
       throw error;
   }
   await untilEnded(record);
-}
-
-/** Removes a cgroup, with what is in it. Mostly that is nothing any more: all processes have ended with the first. */
-async function removeCgroup(cgroup: CgroupManager): Promise<void> {
-  try {
-    if (cgroup.driver === "cgroupfs") {
-      await cgroup.delete({ timeoutMs: 0 });
-      return;
-    }
-  } catch (error) {
-    if (
-      !(error instanceof CgroupError) ||
-      error.code !== "ERR_CGROUP_NOT_EMPTY"
-    )
-      throw error;
-  }
-  if (!cgroup.exists()) return;
-  await cgroup.kill();
-  await cgroup.delete();
 }
 
 /**

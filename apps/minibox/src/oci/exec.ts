@@ -1,5 +1,4 @@
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
-import { readCgroups } from "@ns/cgroup";
 import { homeOf, readUserDatabase } from "@ns/idmap";
 import {
   type Config,
@@ -21,7 +20,6 @@ import { becomeRoot } from "../plan/oci/container.ts";
 import { namespaceOf } from "../plan/oci/namespaces.ts";
 import { checkLabels } from "../plan/oci/security-labels.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
-import { attachAhead } from "./attach-ahead.ts";
 import { cgroupOf } from "./cgroup.ts";
 import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { namespacesOf } from "./namespaces-of.ts";
@@ -62,8 +60,6 @@ export async function execProcess(
   options: ExecOptions,
 ): Promise<Child> {
   const { store } = runtime;
-  const system = readCgroups();
-  attachAhead(system);
   const record = store.read(options.id);
   const config = store.config(options.id);
   validateProcess(process);
@@ -102,7 +98,7 @@ export async function execProcess(
   const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
-  const cgroup = await cgroupOf(record, system);
+  const cgroup = await cgroupOf(record, runtime.cgroups);
   const directories = cgroupsFor(cgroup?.directories, options);
   // the host's, which nothing in the container is mounted over
   const proc = openSync("/proc", constants.O_RDONLY | constants.O_DIRECTORY);

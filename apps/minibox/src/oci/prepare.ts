@@ -1,6 +1,5 @@
 import { type CgroupSystem, readCgroups } from "@ns/cgroup";
 import { type Config, readConfig, validateConfig } from "@ns/oci";
-import { attachAhead } from "./attach-ahead.ts";
 import type { Runtime } from "./runtime.ts";
 
 /** What a container is made from. */
@@ -10,12 +9,11 @@ export interface Prepared {
 }
 
 /**
- * Reads the configuration, which can be run, and what there is to run it in, and makes ready for joining a cgroup.
+ * Reads the configuration, which can be run, and what there is to run it in.
  * @throws {OciError}
  */
 export function prepare(bundle: string, runtime: Runtime): Prepared {
-  const system = readCgroups();
-  attachAhead(system);
+  const system = runtime.cgroups ?? readCgroups();
   return { config: loadConfig(bundle, runtime), system };
 }
 

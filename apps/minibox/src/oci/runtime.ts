@@ -1,3 +1,4 @@
+import type { CgroupSystem } from "@ns/cgroup";
 import type { Log } from "./log.ts";
 import type { Store } from "./store.ts";
 
@@ -7,6 +8,8 @@ export interface Runtime {
   readonly log: Log;
   /** Who makes cgroups; `disabled`: containers stay in the caller's. */
   readonly cgroupManager: "cgroupfs" | "systemd" | "disabled";
+  /** The cgroups there are, for commands that join one. */
+  readonly cgroups: CgroupSystem | undefined;
   /** Whether it is no error if there is no right to make cgroups. */
   readonly rootless: boolean;
 }

@@ -67,7 +67,11 @@ export function logOf(flags: ParsedFlags): Log {
  * What the options of all commands say.
  * @throws {MiniboxError} for what cannot be meant.
  */
-export function runtimeOf(flags: ParsedFlags, log: Log): Runtime {
+export function runtimeOf(
+  flags: ParsedFlags,
+  log: Log,
+  cgroups: Runtime["cgroups"],
+): Runtime {
   const rootless = isRootless(flags.value("rootless") ?? "auto");
   return {
     // not every command has to do with containers
@@ -76,6 +80,7 @@ export function runtimeOf(flags: ParsedFlags, log: Log): Runtime {
     },
     log,
     cgroupManager: cgroupManager(flags),
+    cgroups,
     rootless,
   };
 }
