@@ -144,8 +144,8 @@ export const paths: readonly Mutant[] = [
     "b2-b5-links-in-images",
     [
       `${PLAN}/oci/device-files.ts`,
-      '    return adjust.length === 0\n      ? [step(make, { why, ignore: ["EEXIST"] })]',
-      '    return adjust.length >= 0\n      ? [step(make, { why, ignore: ["EEXIST"] }), ...adjust]',
+      '  return adjust.length === 0\n    ? [step(make, { why, ignore: ["EEXIST"] })]',
+      '  return adjust.length >= 0\n    ? [step(make, { why, ignore: ["EEXIST"] }), ...adjust]',
     ],
   ),
   row(

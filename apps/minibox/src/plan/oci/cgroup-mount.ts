@@ -11,7 +11,10 @@ import {
 } from "@ns/mount";
 import {
   close,
+  mkdirat,
   MountAttrFlags,
+  moveMount,
+  MoveMountFlags,
   type Register,
   step,
   type Step,
@@ -19,7 +22,7 @@ import {
 } from "@ns/syscalls";
 import type { BundleFacts } from "./facts.ts";
 import type { PlannedMount } from "./mounts.ts";
-import { attachAt, inParent } from "./place.ts";
+import { attachAt } from "./place.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** What a mount of the type `cgroup` asks for, and what the container has. */
@@ -69,8 +72,8 @@ export function planCgroupMount(
     attach: [
       ...attachAt(all.mount, { path: destination, kind: "directory", why }),
       ...shown.flatMap(({ mount, name, hierarchy }) => [
-        ...attach(mount, `${destination}/${name}`, why),
-        ...linkControllers(destination, name, hierarchy, why),
+        ...attachBelow(all.mount, name, mount, `${why}: ${destination}`),
+        ...linkControllers(all.mount, name, hierarchy),
       ]),
       ...((attributes & MountAttrFlags.RDONLY) === 0
         ? []
@@ -84,18 +87,31 @@ function attach(mount: Register, path: string, why: string): Step[] {
   return [...attachAt(mount, { path, kind: "directory", why }), close(mount)];
 }
 
-/** `cpu` for a hierarchy that is mounted as `cpu,cpuacct`. */
-function linkControllers(
-  destination: string,
+/** In a file system that was made a moment ago, and has nothing in it but what we have made. */
+function attachBelow(
+  directory: Register,
   name: string,
-  { controllers }: Hierarchy,
+  mount: Register,
   why: string,
 ): Step[] {
+  return [
+    mkdirat(directory, name, 0o755),
+    step(moveMount(mount, "", directory, name, MoveMountFlags.F_EMPTY_PATH), {
+      why: `${why}/${name}`,
+    }),
+    close(mount),
+  ];
+}
+
+/** `cpu` for a hierarchy that is mounted as `cpu,cpuacct`. */
+function linkControllers(
+  directory: Register,
+  name: string,
+  { controllers }: Hierarchy,
+): Step[] {
   if (controllers.length < 2) return [];
-  return controllers.flatMap((controller) =>
-    inParent(`${destination}/${controller}`, why, (directory, last) => [
-      step(symlinkat(name, directory, last), { ignore: ["EEXIST"] }),
-    ]),
+  return controllers.map((controller) =>
+    step(symlinkat(name, directory, controller), { ignore: ["EEXIST"] }),
   );
 }
 

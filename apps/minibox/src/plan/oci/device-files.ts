@@ -4,6 +4,7 @@ import {
   close,
   fchmodat,
   fchownat,
+  type Fd,
   FileMode,
   makedev,
   mknodat,
@@ -19,7 +20,7 @@ import {
 } from "@ns/syscalls";
 import { DEVICE, LINKS } from "../devices.ts";
 import { takeFromHost } from "../isolate.ts";
-import { attachAt, inParent, partsOf } from "./place.ts";
+import { attachAt, inParents, partsOf } from "./place.ts";
 
 /** The devices that every container has; see config-linux.md, "Default devices". */
 const DEFAULT: readonly Device[] = (
@@ -82,19 +83,27 @@ export function takeDeviceFiles(
 
 /** Makes the devices, or shows the host's. */
 export function makeDeviceFiles({ devices }: DeviceFiles): Step[] {
-  return devices.flatMap(({ device, mount }) =>
-    mount === undefined
-      ? makeDevice(device)
-      : [
-          ...attachAt(mount, {
-            ...{ path: device.path, kind: "file", why: "a device" },
-          }),
-          close(mount),
-        ],
-  );
+  const made = devices.filter(({ mount }) => mount === undefined);
+  return [
+    ...inParents(
+      made.map(({ device }) => device),
+      "for the devices",
+      makeDevice,
+    ),
+    ...devices.flatMap(({ device, mount }) =>
+      mount === undefined
+        ? []
+        : [
+            ...attachAt(mount, {
+              ...{ path: device.path, kind: "file", why: "a device" },
+            }),
+            close(mount),
+          ],
+    ),
+  ];
 }
 
-function makeDevice(device: Device): Step[] {
+function makeDevice(directory: Fd, name: string, device: Device): Step[] {
   const { path, type, fileMode = 0o666, uid = 0, gid = 0 } = device;
   const permissions = fileMode & 0o7777;
   const number =
@@ -102,27 +111,25 @@ function makeDevice(device: Device): Step[] {
       ? 0
       : makedev(Number(device.major ?? 0), Number(device.minor ?? 0));
   const why = `the device ${path}`;
-  return inParent(path, why, (directory, name) => {
-    const make = mknodat(directory, name, TYPES[type] | permissions, number);
-    const adjust = [
-      ...(uid === 0 && gid === 0
-        ? []
-        : [fchownat(directory, name, uid, gid, AtFlags.SYMLINK_NOFOLLOW)]),
-      ...(permissions === fileMode
-        ? []
-        : [fchmodat(directory, name, permissions)]),
-    ];
-    // what the image has there stays as it is: only what was made is given away (CVE-2026-88265 of crun)
-    return adjust.length === 0
-      ? [step(make, { why, ignore: ["EEXIST"] })]
-      : [
-          step(openat(directory, name, PLACE), {
-            ...{ into: found, why, ignore: ["ENOENT"] },
-            otherwise: [step(make, { why }), ...adjust],
-          }),
-          step(close(found), { ignore: ["EBADF"] }),
-        ];
-  });
+  const make = mknodat(directory, name, TYPES[type] | permissions, number);
+  const adjust = [
+    ...(uid === 0 && gid === 0
+      ? []
+      : [fchownat(directory, name, uid, gid, AtFlags.SYMLINK_NOFOLLOW)]),
+    ...(permissions === fileMode
+      ? []
+      : [fchmodat(directory, name, permissions)]),
+  ];
+  // what the image has there stays as it is: only what was made is given away (CVE-2026-88265 of crun)
+  return adjust.length === 0
+    ? [step(make, { why, ignore: ["EEXIST"] })]
+    : [
+        step(openat(directory, name, PLACE), {
+          ...{ into: found, why, ignore: ["ENOENT"] },
+          otherwise: [step(make, { why }), ...adjust],
+        }),
+        step(close(found), { ignore: ["EBADF"] }),
+      ];
 }
 
 const found = register("device");
@@ -130,14 +137,14 @@ const PLACE = OpenFlags.PATH | OpenFlags.NOFOLLOW | OpenFlags.CLOEXEC;
 
 /** The links that programs expect in /dev. */
 export function makeDeviceLinks(hasKcore: boolean): Step[] {
-  return Object.entries(LINKS).flatMap(([name, target]) => {
-    if (name === "core" && !hasKcore) return [];
-    return inParent(`/dev/${name}`, `/dev/${name}`, (directory, last) => [
-      // a device of the host's would be the wrong multiplexer
-      ...(name === "ptmx"
-        ? [step(unlinkat(directory, last), { ignore: ["ENOENT"] })]
-        : []),
-      step(symlinkat(target, directory, last), { ignore: ["EEXIST"] }),
-    ]);
-  });
+  const links = Object.entries(LINKS)
+    .filter(([name]) => name !== "core" || hasKcore)
+    .map(([name, target]) => ({ path: `/dev/${name}`, target }));
+  return inParents(links, "for the links", (directory, name, { target }) => [
+    // a device of the host's would be the wrong multiplexer
+    ...(name === "ptmx"
+      ? [step(unlinkat(directory, name), { ignore: ["ENOENT"] })]
+      : []),
+    step(symlinkat(target, directory, name), { ignore: ["EEXIST"] }),
+  ]);
 }

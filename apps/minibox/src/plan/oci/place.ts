@@ -104,12 +104,25 @@ export function inParent(
   why: string,
   make: (directory: Fd, name: string) => readonly Step[],
 ): Step[] {
-  const parts = partsOf(path);
-  return [
-    ...findDirectory(parts.slice(0, -1), 0, why),
-    ...make(parent, parts.at(-1) ?? "."),
+  return inParents([{ path }], why, (directory, name) => make(directory, name));
+}
+
+/** The same for several things: each directory is looked for once. */
+export function inParents<T extends { readonly path: string }>(
+  things: readonly T[],
+  why: string,
+  make: (directory: Fd, name: string, thing: T) => readonly Step[],
+): Step[] {
+  const byParent = Map.groupBy(things, ({ path }) =>
+    pathOf(partsOf(path).slice(0, -1)),
+  );
+  return [...byParent].flatMap(([directory, inside]) => [
+    ...findDirectory(partsOf(directory), 0, why),
+    ...inside.flatMap((thing) =>
+      make(parent, partsOf(thing.path).at(-1) ?? ".", thing),
+    ),
     close(parent),
-  ];
+  ]);
 }
 
 /** Attaches a detached mount to a place, and to no other, whatever happens to its name meanwhile. */
