@@ -83,13 +83,11 @@ export function takeDeviceFiles(
 
 /** Makes the devices, or shows the host's. */
 export function makeDeviceFiles({ devices }: DeviceFiles): Step[] {
-  const made = devices.filter(({ mount }) => mount === undefined);
+  const made = devices
+    .filter(({ mount }) => mount === undefined)
+    .map(({ device }) => ({ ...device, why: `the device ${device.path}` }));
   return [
-    ...inParents(
-      made.map(({ device }) => device),
-      "for the devices",
-      makeDevice,
-    ),
+    ...inParents(made, makeDevice),
     ...devices.flatMap(({ device, mount }) =>
       mount === undefined
         ? []
@@ -103,14 +101,17 @@ export function makeDeviceFiles({ devices }: DeviceFiles): Step[] {
   ];
 }
 
-function makeDevice(directory: Fd, name: string, device: Device): Step[] {
-  const { path, type, fileMode = 0o666, uid = 0, gid = 0 } = device;
+function makeDevice(
+  directory: Fd,
+  name: string,
+  device: Device & { readonly why: string },
+): Step[] {
+  const { why, type, fileMode = 0o666, uid = 0, gid = 0 } = device;
   const permissions = fileMode & 0o7777;
   const number =
     type === "p"
       ? 0
       : makedev(Number(device.major ?? 0), Number(device.minor ?? 0));
-  const why = `the device ${path}`;
   const make = mknodat(directory, name, TYPES[type] | permissions, number);
   const adjust = [
     ...(uid === 0 && gid === 0
@@ -139,8 +140,11 @@ const PLACE = OpenFlags.PATH | OpenFlags.NOFOLLOW | OpenFlags.CLOEXEC;
 export function makeDeviceLinks(hasKcore: boolean): Step[] {
   const links = Object.entries(LINKS)
     .filter(([name]) => name !== "core" || hasKcore)
-    .map(([name, target]) => ({ path: `/dev/${name}`, target }));
-  return inParents(links, "for the links", (directory, name, { target }) => [
+    .map(([name, target]) => {
+      const path = `/dev/${name}`;
+      return { path, target, why: path };
+    });
+  return inParents(links, (directory, name, { target }) => [
     // a device of the host's would be the wrong multiplexer
     ...(name === "ptmx"
       ? [step(unlinkat(directory, name), { ignore: ["ENOENT"] })]

@@ -104,20 +104,22 @@ export function inParent(
   why: string,
   make: (directory: Fd, name: string) => readonly Step[],
 ): Step[] {
-  return inParents([{ path }], why, (directory, name) => make(directory, name));
+  const only = { path, why };
+  return inParents([only], (directory, name) => make(directory, name));
 }
 
-/** The same for several things: each directory is looked for once. */
-export function inParents<T extends { readonly path: string }>(
+/** The same for several things: each directory is looked for once, for the first that belongs there. */
+export function inParents<
+  T extends { readonly path: string; readonly why: string },
+>(
   things: readonly T[],
-  why: string,
   make: (directory: Fd, name: string, thing: T) => readonly Step[],
 ): Step[] {
   const byParent = Map.groupBy(things, ({ path }) =>
     pathOf(partsOf(path).slice(0, -1)),
   );
   return [...byParent].flatMap(([directory, inside]) => [
-    ...findDirectory(partsOf(directory), 0, why),
+    ...findDirectory(partsOf(directory), 0, inside[0]?.why ?? ""),
     ...inside.flatMap((thing) =>
       make(parent, partsOf(thing.path).at(-1) ?? ".", thing),
     ),
