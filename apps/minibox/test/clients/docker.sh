@@ -69,7 +69,7 @@ expect "--device" "1:3" "$(run --device /dev/null:/dev/other box stat -c %t:%T /
 expect "--sysctl" 65000 "$(run --sysctl kernel.msgmax=65000 box cat /proc/sys/kernel/msgmax)"
 expect "--ulimit" 99 "$(run --ulimit nofile=99:99 box sh -c 'ulimit -n')"
 expect "--shm-size" 2048 "$(run --shm-size 2m box df -k /dev/shm | tail -n 1 | tr -s ' ' | cut -d ' ' -f 2)"
-expect "-t" /dev/pts/0 "$(script -qec "docker run --rm $limits -t box tty" /dev/null | tr -d '\r')"
+expect "-t" /dev/pts/0 "$(script -qec "docker run --rm $limits -t box tty" /dev/null | grep -o '/dev/pts/[0-9]')"
 expect "/dev/console" 88:0 "$(run -t box stat -c %t:%T /dev/console | tr -d '\r')"
 expect "--init" docker-init "$(run --init box cat /proc/1/comm)"
 expect "--pid host" "$$" "$(run --pid host box cat /proc/$$/stat | cut -d ' ' -f 1)"

@@ -139,13 +139,20 @@ test.each(cases)(
 );
 
 /** Runs it on a terminal, which script(1) makes. */
-function onTerminal(bundle: Bundle, runtime: string, words: readonly string[]) {
+async function onTerminal(
+  bundle: Bundle,
+  runtime: string,
+  words: readonly string[],
+) {
   const file = join(bundle.directory, "words");
   writeFileSync(
     file,
     `exec ${[runtime, "--root", bundle.state, ...words].map(quoted).join(" ")}\n`,
   );
-  return bundle.command("script", "-qec", `sh ${file}`, "/dev/null");
+  const all = ["script", "-qec", `sh ${file}`, "/dev/null"];
+  const result = await bundle.command(...all);
+  // script(1) types the end of its own input, which the terminal may echo, and take back
+  return { ...result, stdout: result.stdout.replaceAll(/\^[@D]|[\b]/g, "") };
 }
 
 function quoted(word: string): string {
