@@ -89,18 +89,18 @@ describe.each(CALLERS)("on a terminal of $who", (caller) => {
       )
       .toMatch(/20 80/);
     terminal.type("echo sleeping; sleep 1000", "Enter");
-    // what is typed before the shell reads it, ^C takes away
-    await terminal.shows(/^sleeping$/m);
+    // what is typed before the shell reads it, ^C takes away; it is echoed before the prompt then, and the answer comes after it
+    await terminal.shows(/^(?:box> )*sleeping$/m);
     terminal.type("C-c", "");
     terminal.type("echo interrupted", "Enter");
-    await terminal.shows(/^interrupted$/m);
+    await terminal.shows(/^(?:box> )*interrupted$/m);
     terminal.type("exit 5", "Enter");
-    await terminal.shows(/^status 5/m);
+    await terminal.shows(/^(?:host> )*status 5/m);
     terminal.type(
       "clear; stty -a | diff /tmp/before-$$ - | grep -v rows | grep '^[<>]'; rm /tmp/before-$$; echo same",
       "Enter",
     );
-    await terminal.shows(/^same$/m);
+    await terminal.shows(/^(?:host> )*same$/m);
     expect(terminal.screen()).not.toMatch(/^[<>](?! speed)/m);
   });
 
