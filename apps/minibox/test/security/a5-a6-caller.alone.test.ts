@@ -35,7 +35,10 @@ test.for(STREAMS)(
     requires(context, ...NEEDS);
     const one = async (command: string): Promise<void> => {
       const child = runContainer({ command: [command] }, { stdio });
+      // its streams are closed a moment after it has ended
+      const closed = new Promise((resolve) => child.once("close", resolve));
       await child.exited.catch(() => undefined);
+      await closed;
     };
     await one("true");
     const before = descriptors();
