@@ -74,19 +74,18 @@ export async function cgroupOf(
   if (system.mode === "v2") return openCgroup(cgroup.path);
   // Below the maker's own cgroup, which may be another in each hierarchy of v1.
   const directories = Object.values(cgroupDirectories);
-  const placed = <T extends Hierarchy>(hierarchy: T): T => {
+  // one that the maker did not see has nothing of the container's: what is there is the caller's own
+  const placed = (hierarchy: Hierarchy): Hierarchy[] => {
     const { mountpoint } = hierarchy;
     const own = directories.find((path) => path.startsWith(`${mountpoint}/`));
     return own === undefined
-      ? hierarchy
-      : { ...hierarchy, own: own.slice(mountpoint.length) };
+      ? []
+      : [{ ...hierarchy, own: own.slice(mountpoint.length) }];
   };
+  const v1 = system.v1.flatMap(placed);
+  const [v2] = system.v2 === undefined ? [] : placed(system.v2);
   return openCgroup(".", {
-    system: {
-      ...system,
-      v1: system.v1.map(placed),
-      ...(system.v2 !== undefined && { v2: placed(system.v2) }),
-    },
+    system: { mode: system.mode, v1, ...(v2 !== undefined && { v2 }) },
   });
 }
 
