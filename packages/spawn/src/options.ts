@@ -140,7 +140,7 @@ export interface SpawnOptions {
   readonly join?: readonly JoinTarget[] | undefined;
   /** CPUs to start on; see sched_setaffinity(2). A cgroup that is entered may allow others, and so may `setup`. */
   readonly cpus?: readonly number[] | undefined;
-  /** A cgroup to start in: its directory. v2 by CLONE_INTO_CGROUP; v1, and kernels before 5.7, by cgroup.procs. */
+  /** A cgroup to start in: its directory. v2 by CLONE_INTO_CGROUP, or by cgroup.procs before Linux 5.7; v1 by tasks. */
   readonly cgroup?: string | readonly string[] | undefined;
 
   /**

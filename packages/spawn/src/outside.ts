@@ -12,7 +12,7 @@ import {
   schedSetaffinity,
   step,
 } from "@ns/syscalls";
-import { cloneIntoCgroup, enterCgroup } from "./cgroup.ts";
+import { cloneIntoCgroup, enterCgroups } from "./cgroup.ts";
 import { offsetClocks } from "./clocks.ts";
 import { endWhenDone, makeDone } from "./done.ts";
 import { makeGate, openGate, waitAtGate } from "./gate.ts";
@@ -56,11 +56,9 @@ export function addOutside(program: Program, request: Request): void {
   const proc = mapping ? openProc(program) : undefined;
   // Not while ids are to be mapped: the maps of a process that is not dumpable belong to root.
   if (join !== undefined && !mapping) hideFromInhabitants(program);
-  // A path means something else in another mount namespace.
-  const directories = cgroupsOf(request);
-  const isJoining = join !== undefined;
-  if (isJoining) for (const each of directories) enterCgroups(program, each);
-  if (isJoining) joinNamespaces(program, join);
+  // Before joining: a path means something else in another mount namespace.
+  const unified = enterCgroups(program, cgroupsOf(request));
+  if (join !== undefined) joinNamespaces(program, join);
   if (timeOffsets !== undefined && (cloneflags & CloneFlags.NEWUSER) === 0)
     offsetClocks(program, timeOffsets);
   const done = makeDone(program, request);
@@ -68,11 +66,8 @@ export function addOutside(program: Program, request: Request): void {
   const gate =
     mapping || request.pauseAt !== undefined ? makeGate(program) : undefined;
   const pid = register("pid");
-  const { directory } = cloneIntoCgroup(program, {
-    flags: BigInt(cloneFlagsOf(request) >>> 0),
-    pid,
-    directories: isJoining ? [] : directories,
-  });
+  const flags = BigInt(cloneFlagsOf(request) >>> 0);
+  cloneIntoCgroup(program, { flags, pid, unified });
   const inside = program.label();
   program.jumpIf(pid, "equal", 0, inside);
   program.report(MessageKind.pid, pid);
@@ -82,7 +77,7 @@ export function addOutside(program: Program, request: Request): void {
 
   program.place(inside);
   if (gate !== undefined) waitAtGate(program, gate);
-  closeAll(program, [proc, directory, done]);
+  closeAll(program, [proc, unified?.directory, unified?.procs, done]);
 }
 
 /** Whether the command needs a process other than the one that posix_spawn made. */
@@ -94,10 +89,6 @@ export function needsClone({ options }: Pick<Request, "options">): boolean {
     options.hold !== undefined ||
     hasPause(options)
   );
-}
-
-function enterCgroups(program: Program, directory: string): void {
-  for (const each of enterCgroup(directory)) program.call(each);
 }
 
 function cgroupsOf({ options: { cgroup } }: Request): readonly string[] {
@@ -150,6 +141,9 @@ function closeAll(
   program: Program,
   registers: readonly (Register | undefined)[],
 ): void {
-  for (const each of registers)
-    if (each !== undefined) program.call(close(each));
+  for (const each of registers) {
+    if (each === undefined) continue;
+    // -1 is none
+    program.call(step(close(each), { ignore: ["EBADF"] }));
+  }
 }

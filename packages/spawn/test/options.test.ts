@@ -184,15 +184,7 @@ describe("SysProcAttr", () => {
     async ([, hierarchy, line], context) => {
       requires(context, root);
       const name = `ns-spawn-${process.pid}`;
-      const own =
-        new RegExp(`${line}(.*)$`, "m").exec(
-          readFileSync("/proc/self/cgroup", "utf8"),
-        )?.[1] ?? "/";
-      const cgroup = join(hierarchy, own, name);
-      mkdirSync(cgroup);
-      onTestFinished(() => {
-        rmdirSync(cgroup);
-      });
+      const cgroup = makeCgroup(hierarchy, line, name);
       expect(
         await shell(`grep '${line}' /proc/self/cgroup`, { cgroup }),
       ).toContain(`/${name}`);
@@ -204,7 +196,39 @@ describe("SysProcAttr", () => {
       ).toBe("/");
     },
   );
+
+  test.for(["alone", "in a joined namespace"])(
+    "cgroups of all versions at once, %s",
+    async (where, context) => {
+      requires(context, root);
+      const name = `ns-spawn-all-${process.pid}`;
+      const cgroup = hierarchies.map(([, hierarchy, line]) =>
+        makeCgroup(hierarchy, line, name),
+      );
+      const join =
+        where === "alone"
+          ? undefined
+          : [{ path: "/proc/self/ns/uts", kind: CloneFlags.NEWUTS }];
+      const all = await shell("cat /proc/self/cgroup", { cgroup, join });
+      for (const [, , line] of hierarchies)
+        expect(all).toMatch(new RegExp(`${line}.*/${name}$`, "m"));
+    },
+  );
 });
+
+/** A child of our own cgroup, until the test has ended. */
+function makeCgroup(hierarchy: string, line: string, name: string): string {
+  const [, own = "/"] =
+    new RegExp(`${line}(.*)$`, "m").exec(
+      readFileSync("/proc/self/cgroup", "utf8"),
+    ) ?? [];
+  const cgroup = join(hierarchy, own, name);
+  mkdirSync(cgroup);
+  onTestFinished(() => {
+    rmdirSync(cgroup);
+  });
+  return cgroup;
+}
 
 test("pdeathsig ends the command with whoever spawned it, at whatever moment that is killed", async () => {
   const { spawn } = await import("node:child_process");

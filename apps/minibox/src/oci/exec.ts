@@ -98,7 +98,7 @@ export async function execProcess(
   const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
-  const cgroup = await cgroupOf(record, runtime.cgroups);
+  const cgroup = await cgroupOf(record);
   const directories = cgroupsFor(cgroup?.directories, options);
   // the host's, which nothing in the container is mounted over
   const proc = openSync("/proc", constants.O_RDONLY | constants.O_DIRECTORY);

@@ -13,8 +13,7 @@ export interface Prepared {
  * @throws {OciError}
  */
 export function prepare(bundle: string, runtime: Runtime): Prepared {
-  const system = runtime.cgroups ?? readCgroups();
-  return { config: loadConfig(bundle, runtime), system };
+  return { config: loadConfig(bundle, runtime), system: readCgroups() };
 }
 
 /**

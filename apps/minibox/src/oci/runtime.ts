@@ -1,4 +1,3 @@
-import type { CgroupSystem } from "@ns/cgroup";
 import type { Log } from "./log.ts";
 import type { Store } from "./store.ts";
 
@@ -8,8 +7,6 @@ export interface Runtime {
   readonly log: Log;
   /** Who makes cgroups; `disabled`: containers stay in the caller's. */
   readonly cgroupManager: "cgroupfs" | "systemd" | "disabled";
-  /** The cgroups there are, for commands that join one. */
-  readonly cgroups: CgroupSystem | undefined;
   /** Whether it is no error if there is no right to make cgroups. */
   readonly rootless: boolean;
 }

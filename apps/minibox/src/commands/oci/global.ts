@@ -67,11 +67,7 @@ export function logOf(flags: ParsedFlags): Log {
  * What the options of all commands say.
  * @throws {MiniboxError} for what cannot be meant.
  */
-export function runtimeOf(
-  flags: ParsedFlags,
-  log: Log,
-  cgroups: Runtime["cgroups"],
-): Runtime {
+export function runtimeOf(flags: ParsedFlags, log: Log): Runtime {
   const rootless = isRootless(flags.value("rootless") ?? "auto");
   return {
     // not every command has to do with containers
@@ -80,7 +76,6 @@ export function runtimeOf(
     },
     log,
     cgroupManager: cgroupManager(flags),
-    cgroups,
     rootless,
   };
 }

@@ -1,7 +1,6 @@
 import { errnoMessage, type ErrnoName, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../../error.ts";
 import { hintFor } from "../../hint.ts";
-import { attachAhead } from "../../oci/attach-ahead.ts";
 import { Log } from "../../oci/log.ts";
 import { print } from "../../print.ts";
 import { checkCount, helpOf, type OciCommand } from "./command.ts";
@@ -39,7 +38,6 @@ export async function main(args: readonly string[]): Promise<number> {
     if (global.has("version") || global.has("help") || word === "") return -1;
     log = logOf(global);
     name = word;
-    const cgroups = joinsCgroup(name, rest) ? attachAhead() : undefined;
     const command = await commandNamed(name);
     if (command === undefined) {
       log.write("error", `No help topic for '${name}'`);
@@ -47,17 +45,12 @@ export async function main(args: readonly string[]): Promise<number> {
     }
     const flags = take(name, command, rest);
     if (flags === undefined) return 0;
-    const runtime = runtimeOf(global, log, cgroups);
+    const runtime = runtimeOf(global, log);
     log.write("debug", `minibox ${args.join(" ")}`);
     return await command.run(runtime, flags);
   } catch (error) {
     return report(log, name, error);
   }
-}
-
-/** Before the command is loaded: the kernel takes longer for its part. */
-function joinsCgroup(name: string, words: readonly string[]): boolean {
-  return ["create", "run", "exec"].includes(name) && !words.includes("--plan");
 }
 
 /** A command by its name. */
