@@ -69,8 +69,7 @@ export function planCreate(
       }),
       ...planConfigure(context, withSuperFlags(fs, superFlags)),
       fsconfigCreate(context),
-      step(make, { into }),
-      close(context),
+      step(make, { into, closes: [context] }),
     ],
   };
 }

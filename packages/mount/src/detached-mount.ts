@@ -4,6 +4,7 @@ import {
   close,
   type Fd,
   invoke,
+  isRegister,
   MoveMountFlags,
   moveMount,
   type Step,
@@ -118,5 +119,7 @@ export function planAttach(
             (follow ? MoveMountFlags.T_SYMLINKS : 0),
         )
       : attachTo(mount, target);
+  if (!keep && isRegister(mount))
+    return [step(attach, { why, ignore, closes: [mount] })];
   return [step(attach, { why, ignore }), ...(keep ? [] : [close(mount)])];
 }

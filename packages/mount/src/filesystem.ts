@@ -183,7 +183,6 @@ function planDescriptor(context: Fd, key: string, path: string): Step[] {
       into: directory,
       why: "longer than fsconfig takes a text",
     }),
-    fsconfigFd(context, key, directory),
-    close(directory),
+    step(fsconfigFd(context, key, directory), { closes: [directory] }),
   ];
 }

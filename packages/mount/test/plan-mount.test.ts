@@ -120,7 +120,7 @@ describe("what is planned", () => {
       expect.arrayContaining([
         'fsopen("overlay", FSOPEN_CLOEXEC) = <overlay context>',
         `fsconfig(<overlay context>, FSCONFIG_SET_STRING, "lowerdir+", "/layers/${"x".repeat(64)}/59", 0)`,
-        "close(<overlay context>)",
+        "fsmount(<overlay context>, FSMOUNT_CLOEXEC, 0) = <overlay>, then close <overlay context>",
       ]) as string[],
     ],
   ];
@@ -142,8 +142,7 @@ describe("what is planned", () => {
       'fsconfig(<tmpfs context>, FSCONFIG_SET_FLAG, "ro", NULL, 0)',
       'fsconfig(<tmpfs context>, FSCONFIG_SET_STRING, "size", "4096", 0)',
       "fsconfig(<tmpfs context>, FSCONFIG_CMD_CREATE, NULL, NULL, 0)",
-      "fsmount(<tmpfs context>, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV) = <tmpfs>",
-      "close(<tmpfs context>)",
+      "fsmount(<tmpfs context>, FSMOUNT_CLOEXEC, MOUNT_ATTR_RDONLY|MOUNT_ATTR_NODEV) = <tmpfs>, then close <tmpfs context>",
       'move_mount(<tmpfs>, "", <place>, "", MOVE_MOUNT_F_EMPTY_PATH|MOVE_MOUNT_T_EMPTY_PATH)',
       'mount_setattr(<tmpfs>, "", AT_EMPTY_PATH, {attr_set=0, propagation=MS_SLAVE}, 32)',
       "close(<tmpfs>)",
@@ -153,8 +152,7 @@ describe("what is planned", () => {
   test("a mount made early is attached late, to where it is expected or to nothing", () => {
     const made = planCreate(proc({ subset: "pid" }), { attributes: 6 });
     expect(lines(planAttach(made.mount, "/proc"))).toEqual([
-      'move_mount(<proc>, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH)',
-      "close(<proc>)",
+      'move_mount(<proc>, "", AT_FDCWD, "/proc", MOVE_MOUNT_F_EMPTY_PATH), then close <proc>',
     ]);
     const kept = lines(
       planAttach(made.mount, place, { keep: true, ignore: ["ENOENT"] }),

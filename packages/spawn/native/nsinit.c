@@ -39,8 +39,8 @@ struct header {
 struct op {
   u8 code;
   u8 into;       // the register that takes the result
-  u8 width;      // LOAD, STORE: 4 or 8 bytes
-  u8 condition;  // JUMP
+  u8 width;      // LOAD, STORE: 4 or 8 bytes; CALL: a register that holds a descriptor to be closed after it
+  u8 condition;  // JUMP; CALL: another one
   u32 step;      // what a failure is reported as
   u32 nr;        // CALL: the syscall's number
   u32 target;    // JUMP, and CALL after an expected error: the next operation
@@ -143,6 +143,10 @@ static u64 argument(const struct op *op, int i, char *data) {
   return op->kind[i] == ADDRESS ? (u64)data + op->arg[i] : op->arg[i];
 }
 
+static void close_register(u8 number) {
+  if (number != NO_REGISTER) syscall6(SYS_CLOSE, (u64)registers[number], 0, 0, 0, 0, 0);
+}
+
 __attribute__((noreturn)) static void run(const struct header *header, const struct op *ops, char *data) {
   for (u32 pc = 0;;) {
     if (pc >= header->op_count) quit(EXIT_BROKEN);
@@ -158,6 +162,8 @@ __attribute__((noreturn)) static void run(const struct header *header, const str
           if (!is_expected(op, -result)) fail(header->status_fd, op->step, -result);
           if (op->target != 0) pc = op->target;
         }
+        close_register(op->width);
+        close_register(op->condition);
         break;
       case SET:
         result = (i64)a;

@@ -1,9 +1,8 @@
+import { statfsSync } from "node:fs";
 import {
   AtFlags,
   Clone3Flags,
   clone3,
-  close,
-  errnoNumber,
   openat,
   OpenFlags,
   type Register,
@@ -13,11 +12,11 @@ import {
 } from "@ns/syscalls";
 import type { Program } from "./program.ts";
 
-/** The cgroup of v2 to create the process in: registers that hold -1 where there is none. */
+/** The cgroup of v2 to create the process in, where there is one. */
 export interface UnifiedCgroup {
-  readonly directory: Register;
+  readonly directory?: Register;
   /** Its cgroup.procs. */
-  readonly procs: Register;
+  readonly procs?: Register;
 }
 
 /**
@@ -30,55 +29,62 @@ export interface UnifiedCgroup {
 export function enterCgroups(
   program: Program,
   directories: readonly string[],
-): UnifiedCgroup | undefined {
-  if (directories.length === 0) return undefined;
-  const unified = { directory: register("cgroup"), procs: register("procs") };
-  program.set(unified.directory, -1);
-  program.set(unified.procs, -1);
-  for (const each of directories) enterCgroup(program, each, unified);
+): UnifiedCgroup {
+  let unified: UnifiedCgroup = {};
+  for (const each of directories) {
+    if (isV1(each)) enterByTasks(program, each);
+    else unified = openUnified(program, each);
+  }
   return unified;
 }
 
-function enterCgroup(
-  program: Program,
-  directory: string,
-  unified: UnifiedCgroup,
-): void {
+/** CGROUP_SUPER_MAGIC of include/uapi/linux/magic.h. */
+const V1 = 0x27e0eb;
+
+/** What is not there yet is where a directory above it is. */
+function isV1(directory: string): boolean {
+  try {
+    return statfsSync(directory).type === V1;
+  } catch (error) {
+    const above = directory.slice(0, directory.lastIndexOf("/"));
+    if ((error as NodeJS.ErrnoException).code === "ENOENT" && above !== "")
+      return isV1(above);
+    // whatever it is, to enter it will tell
+    return false;
+  }
+}
+
+const WRITE = OpenFlags.WRONLY | OpenFlags.CLOEXEC;
+
+function enterByTasks(program: Program, directory: string): void {
   const tasks = register("tasks");
-  const isUnified = program.label();
-  const entered = program.label();
-  const flags = OpenFlags.WRONLY | OpenFlags.CLOEXEC;
+  const why = `enter the cgroup ${directory}`;
   program.call(
-    step(openat(AtFlags.FDCWD, `${directory}/tasks`, flags), {
+    step(openat(AtFlags.FDCWD, `${directory}/tasks`, WRITE), {
       into: tasks,
-      why: "is it a cgroup of v1?",
-      ignore: ["ENOENT"],
+      why,
     }),
   );
-  program.jumpIf(tasks, "equal", -errnoNumber("ENOENT"), isUnified);
+  program.call(step(write(tasks, "0"), { why, closes: [tasks] }));
+}
+
+function openUnified(program: Program, path: string): UnifiedCgroup {
+  const directory = register("cgroup");
+  const procs = register("procs");
+  const flags = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC;
   program.call(
-    step(write(tasks, "0"), { why: `enter the cgroup ${directory}` }),
-  );
-  program.call(close(tasks));
-  program.jump(entered);
-  program.place(isUnified);
-  program.call(
-    step(
-      openat(
-        AtFlags.FDCWD,
-        directory,
-        OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC,
-      ),
-      { into: unified.directory, why: "find the cgroup" },
-    ),
-  );
-  program.call(
-    step(openat(unified.directory, "cgroup.procs", flags), {
-      into: unified.procs,
-      why: `enter the cgroup ${directory}`,
+    step(openat(AtFlags.FDCWD, path, flags), {
+      into: directory,
+      why: "find the cgroup",
     }),
   );
-  program.place(entered);
+  program.call(
+    step(openat(directory, "cgroup.procs", WRITE), {
+      into: procs,
+      why: `enter the cgroup ${path}`,
+    }),
+  );
+  return { directory, procs };
 }
 
 /**
@@ -90,21 +96,17 @@ export function cloneIntoCgroup(
   {
     flags,
     pid,
-    unified,
-  }: { flags: bigint; pid: Register; unified: UnifiedCgroup | undefined },
+    unified: { directory, procs },
+  }: { flags: bigint; pid: Register; unified: UnifiedCgroup },
 ): void {
   const clone = step(clone3({ flags }), {
     into: pid,
     why: "create the process in its namespaces",
   });
-  if (unified === undefined) {
+  if (directory === undefined || procs === undefined) {
     program.call(clone);
     return;
   }
-  const { directory, procs } = unified;
-  const notUnified = program.label();
-  const created = program.label();
-  program.jumpIf(directory, "equal", -1, notUnified);
   program.call(
     step(
       clone3({ flags: flags | Clone3Flags.INTO_CGROUP, cgroup: directory }),
@@ -120,8 +122,4 @@ export function cloneIntoCgroup(
       },
     ),
   );
-  program.jump(created);
-  program.place(notUnified);
-  program.call(clone);
-  program.place(created);
 }

@@ -24,6 +24,8 @@ export interface Op {
   readonly width?: 4 | 8;
   readonly condition?: keyof typeof CONDITION;
   readonly expected?: Step["ignore"];
+  /** Closed when the call has been made. */
+  readonly closes?: Step["closes"];
 }
 
 /** What the bytes of a program depend on: known when the process is about to be launched. */
@@ -64,7 +66,7 @@ const NO_REGISTER = 255;
 
 /**
  * A program as nsinit reads it: header, operations, relocations, data.
- * @throws {RangeError} if it has more than 255 registers.
+ * @throws {RangeError} if it has more than 255 registers, or a step closes more than two.
  * @throws {TypeError} if a jump leads nowhere.
  */
 export function encodeImage(
@@ -111,8 +113,12 @@ function encodeOp(
     at + 1,
     op.into === undefined ? NO_REGISTER : numberOf(op.into, numbering),
   );
-  view.setUint8(at + 2, op.width ?? 0);
-  view.setUint8(at + 3, CONDITION[op.condition ?? "always"]);
+  if (op.code === "call") {
+    encodeCloses(op, view, at, numbering);
+  } else {
+    view.setUint8(at + 2, op.width ?? 0);
+    view.setUint8(at + 3, CONDITION[op.condition ?? "always"]);
+  }
   view.setUint32(at + 4, op.step ?? 0, true);
   view.setUint32(at + 8, op.nr ?? 0, true);
   view.setUint32(at + 12, targetOf(op), true);
@@ -124,6 +130,21 @@ function encodeOp(
   }
   if (op.expected !== undefined)
     encodeExpected(op.expected, view, at + EXPECTED_AT);
+}
+
+/** The registers to be closed are where another operation has its width and its condition. */
+function encodeCloses(
+  { closes: [first, second, ...more] = [] }: Op,
+  view: DataView,
+  at: number,
+  numbering: Numbering,
+): void {
+  if (more.length > 0)
+    throw new RangeError("too many descriptors: a step closes two at most");
+  const numberIn = (register: Register | undefined): number =>
+    register === undefined ? NO_REGISTER : numberOf(register, numbering);
+  view.setUint8(at + 2, numberIn(first));
+  view.setUint8(at + 3, numberIn(second));
 }
 
 /** Writes the argument and returns its kind. */

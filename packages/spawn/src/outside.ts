@@ -77,7 +77,7 @@ export function addOutside(program: Program, request: Request): void {
 
   program.place(inside);
   if (gate !== undefined) waitAtGate(program, gate);
-  closeAll(program, [proc, unified?.directory, unified?.procs, done]);
+  closeAll(program, [proc, unified.directory, unified.procs, done]);
 }
 
 /** Whether the command needs a process other than the one that posix_spawn made. */
@@ -141,9 +141,6 @@ function closeAll(
   program: Program,
   registers: readonly (Register | undefined)[],
 ): void {
-  for (const each of registers) {
-    if (each === undefined) continue;
-    // -1 is none
-    program.call(step(close(each), { ignore: ["EBADF"] }));
-  }
+  for (const each of registers)
+    if (each !== undefined) program.call(close(each));
 }

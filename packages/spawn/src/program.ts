@@ -48,7 +48,7 @@ export class Program {
     for (let i = firstDecimal; i < decimals.length; i++)
       this.#addDecimal(decimals[i]);
     const otherwise = this.label();
-    const { nr, into, ignore: expected } = step;
+    const { nr, into, ignore: expected, closes } = step;
     const target = expected === undefined ? undefined : otherwise;
     this.#ops.push({
       code: "call",
@@ -58,11 +58,13 @@ export class Program {
       into,
       expected,
       target,
+      closes,
     });
     for (let i = firstCapture; i < captures.length; i++)
       this.#addCapture(captures[i]);
     if (step.expects !== undefined)
       this.#addExpectation(step.expects, copies[firstCopy]);
+    for (const next of step.then ?? []) this.call(next);
     if (step.otherwise === undefined) {
       this.place(otherwise);
       return;

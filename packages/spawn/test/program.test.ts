@@ -29,6 +29,7 @@ import {
   AtFlags,
   pipe2,
   register,
+  type Register,
   type Step,
   step,
   write,
@@ -194,6 +195,41 @@ describe.each(MACHINES)("on $name a program", (machine) => {
     expect(result).toMatchObject({
       stdout: "instead then\n",
       report: { failed: { errno: 2 } },
+    });
+  });
+
+  test("does what follows a call that has succeeded, and closes what it closes in any case", async (context) => {
+    ready(context);
+    const [first, second] = [register("first"), register("second")];
+    const open = (into: Register) =>
+      machine.of(
+        step(openat(AtFlags.FDCWD, "/", OpenFlags.PATH | OpenFlags.CLOEXEC), {
+          into,
+        }),
+      );
+    const fails = step(chdir("/nowhere"), {
+      ignore: ["ENOENT"],
+      then: [machine.of(write(1, "never "))],
+      closes: [first, second],
+    });
+    const succeeds = step(chdir("/"), {
+      then: [machine.of(write(1, "then "))],
+      closes: [first],
+    });
+    const gone = step(machine.of(close(first)), {
+      ignore: ["EBADF"],
+      otherwise: [machine.of(write(1, "closed "))],
+    });
+    const both = step(machine.of(close(second)), {
+      ignore: ["EBADF"],
+      otherwise: [machine.of(write(1, "both\n"))],
+    });
+    const made = program(
+      ...[open(first), machine.of(succeeds), gone],
+      ...[open(first), open(second), machine.of(fails), gone, both],
+    );
+    expect(await runOn(machine, made)).toMatchObject({
+      stdout: "then closed closed both\n",
     });
   });
 

@@ -15,10 +15,22 @@ export function formatStep(step: Step): string {
   if (step.ignore !== undefined) {
     const expected =
       step.ignore === "any" ? "any error" : step.ignore.join("|");
-    text +=
-      step.otherwise === undefined
-        ? ` (or ${expected})`
-        : ` (on ${expected}: see below)`;
+    if (step.otherwise !== undefined) text += ` (on ${expected}: see below)`;
+    else if (step.then !== undefined)
+      text += ` (on ${expected}: not the next ${countSteps(step.then)})`;
+    else text += ` (or ${expected})`;
   }
+  const { closes = [] } = step;
+  if (closes.length > 0)
+    text += `, then close ${closes.map(({ name }) => `<${name}>`).join(", ")}`;
   return text;
+}
+
+/** How many steps these are with all that belong to them. */
+function countSteps(steps: readonly Step[]): number {
+  return steps.reduce(
+    (sum, { then = [], otherwise = [] }) =>
+      sum + 1 + countSteps(then) + countSteps(otherwise),
+    0,
+  );
 }

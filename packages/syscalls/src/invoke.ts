@@ -1,3 +1,4 @@
+import { closeSync } from "node:fs";
 import { Arena, type EncodedArg } from "./arena.ts";
 import { type Inherited, isInherited, type Register } from "./argument.ts";
 import { encodeArgs } from "./encode.ts";
@@ -59,15 +60,19 @@ function runStep(
 ): void {
   const result = attempt(step, registers);
   if (step.into !== undefined) registers.set(step.into, result);
+  if (result < 0 && !isExpected(step, result))
+    throw syscallError(step, -result, { step: at });
+  for (const each of step.closes ?? []) closeSync(valueOf(each, registers));
   if (result >= 0) {
     checkExpected(step, at);
+    for (const next of step.then ?? []) runStep(next, registers, at);
     return;
   }
-  const { ignore } = step;
-  if (ignore !== "any" && !ignore?.includes(errnoName(result))) {
-    throw syscallError(step, -result, { step: at });
-  }
   for (const other of step.otherwise ?? []) runStep(other, registers, at);
+}
+
+function isExpected({ ignore }: Step, result: number): boolean {
+  return ignore === "any" || ignore?.includes(errnoName(result)) === true;
 }
 
 function checkExpected(step: Step, at: { index: number; total: number }): void {

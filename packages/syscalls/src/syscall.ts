@@ -31,8 +31,12 @@ export interface Step extends Syscall {
   readonly into?: Register | undefined;
   /** Errors after which the sequence goes on; `"any"` for all of them. */
   readonly ignore?: readonly ErrnoName[] | "any" | undefined;
+  /** Run after it, when the call has succeeded. */
+  readonly then?: readonly Step[] | undefined;
   /** Run instead, when the call failed with one of `ignore`. */
   readonly otherwise?: readonly Step[] | undefined;
+  /** Descriptors that nobody needs any more when the call has been made, two at most: closed then, whatever came of it. */
+  readonly closes?: readonly Register[] | undefined;
   /**
    * What must be at the beginning of the buffer that the call writes; if it is not, the step fails with `EBADMSG`. With it
    * a program reads back what it has set.
@@ -40,11 +44,11 @@ export interface Step extends Syscall {
   readonly expects?: string | undefined;
 }
 
+/** What makes a syscall a step. */
+export type StepNotes = Omit<Step, keyof Syscall>;
+
 /** Annotates a syscall as a step of a sequence. */
-export function step(
-  call: Syscall,
-  notes: Pick<Step, "why" | "into" | "ignore" | "otherwise" | "expects">,
-): Step {
+export function step(call: Syscall, notes: StepNotes): Step {
   return { ...call, ...notes };
 }
 

@@ -53,6 +53,14 @@ test("a step is printed with its register and the errors it expects", () => {
       ns.step(open, { ignore: ["ENOSYS"], otherwise: [ns.close(3)] }),
     ),
   ).toBe(`${printed} (on ENOSYS: see below)`);
+  const [a, b] = [ns.register("a"), ns.register("b")];
+  const then = [
+    ns.step(ns.close(3), { otherwise: [ns.close(4)] }),
+    ns.close(5),
+  ];
+  expect(
+    ns.formatStep(ns.step(open, { ignore: ["ENOENT"], then, closes: [a, b] })),
+  ).toBe(`${printed} (on ENOENT: not the next 3), then close <a>, <b>`);
 });
 
 const mountTable: ns.ConstantTable = { prefix: "MS_", values: ns.MountFlags };

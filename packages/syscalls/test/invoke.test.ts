@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { openSync, readFileSync } from "node:fs";
+import { fstatSync, openSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as ns from "../src/index.ts";
 import { closedLater, opened, openedIn } from "./internal/opened.ts";
@@ -112,6 +112,27 @@ describe("sequences", () => {
     expect(readLink(`/proc/self/fd/${String(openedIn(registers, own))}`)).toBe(
       `/proc/${String(process.pid)}`,
     );
+  });
+
+  test("what follows a call is done when it has succeeded; what it closes is closed in any case", () => {
+    const [opened, then, never] = ["opened", "then", "never"].map((name) =>
+      ns.register(name),
+    ) as [ns.Register, ns.Register, ns.Register];
+    const missing = ns.openat(opened, "missing", PATH | CLOEXEC);
+    const registers = ns.invokeAll([
+      ns.step(ns.openat(FDCWD, "/proc", PATH | CLOEXEC), {
+        into: opened,
+        then: [ns.step(ns.getpid(), { into: then })],
+      }),
+      ns.step(missing, {
+        ignore: ["ENOENT"],
+        then: [ns.step(ns.getpid(), { into: never })],
+        closes: [opened],
+      }),
+    ]);
+    expect(registers.get(then)).toBe(process.pid);
+    expect(registers.has(never)).toBe(false);
+    expect(() => fstatSync(registers.get(opened) ?? -1)).toThrow("EBADF");
   });
 
   test("an expected error is passed over, and what stands for the call is done instead", () => {

@@ -1,5 +1,4 @@
 import {
-  close,
   InterfaceFlags,
   register,
   setInterfaceFlags,
@@ -19,8 +18,7 @@ export function bringUpLoopback(): Step[] {
     }),
     step(
       setInterfaceFlags(any, "lo", InterfaceFlags.UP | InterfaceFlags.RUNNING),
-      { why: "127.0.0.1 answers" },
+      { why: "127.0.0.1 answers", closes: [any] },
     ),
-    close(any),
   ];
 }

@@ -166,8 +166,7 @@ function bindReadOnly(
       why: `the host's ${path}, read-only`,
     }),
     mountSetattr(tree, "", at, { attr_set: readOnly }),
-    moveMount(tree, "", AtFlags.FDCWD, target, MoveMountFlags.F_EMPTY_PATH),
-    close(tree),
+    attachHere(tree, target),
   ];
 }
 
@@ -213,9 +212,15 @@ function stageRoot(taken: Register): Step[] {
       why: "a place for it",
     }),
     mkdirat(AtFlags.FDCWD, ROOT, 0o755),
-    moveMount(taken, "", AtFlags.FDCWD, ROOT, MoveMountFlags.F_EMPTY_PATH),
-    close(taken),
+    attachHere(taken, ROOT),
   ];
+}
+
+function attachHere(mount: Register, target: string): Step {
+  const { F_EMPTY_PATH } = MoveMountFlags;
+  return step(moveMount(mount, "", AtFlags.FDCWD, target, F_EMPTY_PATH), {
+    closes: [mount],
+  });
 }
 
 /** Makes a root that was taken hold of the root. What else there is of the host's is cut off before it goes. */

@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 import fc from "fast-check";
 import { planCgroupMount } from "../../src/plan/oci/cgroup-mount.ts";
 import type { BundleFacts } from "../../src/plan/oci/facts.ts";
+import { KnownPlaces } from "../../src/plan/oci/known-places.ts";
 import { planMounts } from "../../src/plan/oci/mounts.ts";
 import { Bundle, uniqueId } from "../internal/bundle.ts";
 import { NEEDS } from "./internal/probe.ts";
@@ -82,15 +83,24 @@ describe("of a caller who is not root of the machine", () => {
       flags: 0,
       why: "mounts[0]",
     };
-    const shared = planCgroupMount({ ...request, ownNamespace: false }, FACTS);
+    const shared = planCgroupMount(
+      { ...request, ownNamespace: false },
+      FACTS,
+      new KnownPlaces(),
+    );
     expect(attributes(shared.take).filter(isReadOnly)).toHaveLength(1);
-    const own = planCgroupMount({ ...request, ownNamespace: true }, FACTS);
+    const own = planCgroupMount(
+      { ...request, ownNamespace: true },
+      FACTS,
+      new KnownPlaces(),
+    );
     expect(
       [...attributes(own.take), ...attributes(own.make)].filter(isReadOnly),
     ).toEqual([]);
     const roots = planCgroupMount(
       { ...request, ownNamespace: false },
       { ...FACTS, isRootless: false },
+      new KnownPlaces(),
     );
     expect(attributes(roots.take).filter(isReadOnly)).toEqual([]);
   });
@@ -98,7 +108,11 @@ describe("of a caller who is not root of the machine", () => {
   test("C3: in a read-only tree of the host's so are the cgroups that are mounted in it", () => {
     const sys = { destination: "/sys", type: "none", source: "/sys" };
     const mounts = [{ ...sys, options: ["rbind", "ro"] }];
-    const planned = planMounts({ ...specExample(), mounts }, FACTS);
+    const planned = planMounts(
+      { ...specExample(), mounts },
+      FACTS,
+      new KnownPlaces(),
+    );
     const set = attributes(planned.flatMap(({ take }) => take));
     expect(set.some((each) => isReadOnly(each) && each.recursive)).toBe(true);
   });

@@ -121,13 +121,13 @@ export const paths: readonly Mutant[] = [
     "b2-b5-links-in-images",
     [
       `${PLAN}/oci/container.ts`,
-      "      ...(process?.terminal === true ? makeConsole() : []),\n",
+      "      ...(process?.terminal === true ? makeConsole(known) : []),\n",
       "",
     ],
     [
       `${PLAN}/oci/container.ts`,
-      "      ...covers.flatMap(({ steps }) => steps),\n",
-      `      ...covers.flatMap(({ steps }) => steps),
+      "      ...covers.take,\n",
+      `      ...covers.take,
     ...(process?.terminal === true
       ? [openat(AtFlags.FDCWD, \`\${facts.rootfs}/dev/console\`, 0o101, 0o600)]
       : []),\n`,
@@ -154,13 +154,13 @@ export const paths: readonly Mutant[] = [
     "b6-b7-what-covers",
     [
       `${PLAN}/oci/container.ts`,
-      "    untilHooks: [\n      ...covers.flatMap(({ steps }) => steps),\n",
+      "    untilHooks: [\n      ...covers.take,\n",
       "    untilHooks: [\n",
     ],
     [
       `${PLAN}/oci/container.ts`,
       "      ...coverPaths(covers),\n",
-      "      ...covers.flatMap(({ steps }) => steps),\n    ...coverPaths(covers),\n",
+      "      ...covers.take,\n    ...coverPaths(covers),\n",
     ],
   ),
   row(

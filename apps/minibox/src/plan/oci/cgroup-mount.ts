@@ -21,8 +21,9 @@ import {
   symlinkat,
 } from "@ns/syscalls";
 import type { BundleFacts } from "./facts.ts";
+import type { KnownPlaces } from "./known-places.ts";
 import type { PlannedMount } from "./mounts.ts";
-import { attachAt } from "./place.ts";
+import { attachAt, type Place } from "./place.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** What a mount of the type `cgroup` asks for, and what the container has. */
@@ -39,9 +40,16 @@ export interface CgroupMountRequest {
 export function planCgroupMount(
   request: CgroupMountRequest,
   facts: BundleFacts,
+  known: KnownPlaces,
 ): PlannedMount {
   const { destination, flags, why } = request;
   const attributes = attributesOfFlags(flags);
+  const place: Place = {
+    path: destination,
+    kind: "directory",
+    fresh: true,
+    why,
+  };
   const v1 = facts.hierarchies.filter(({ version }) => version === 1);
   if (facts.hierarchies.length === 0)
     throw unsupported(why, "no cgroup file system is mounted");
@@ -51,7 +59,7 @@ export function planCgroupMount(
     return {
       take: request.ownNamespace ? [] : shown.steps,
       make: request.ownNamespace ? shown.steps : [],
-      attach: attach(shown.mount, destination, why),
+      attach: attachAt(shown.mount, place, known, [shown.mount]),
     };
   }
   // tells nothing, and holds the others
@@ -70,7 +78,7 @@ export function planCgroupMount(
     take: request.ownNamespace ? [] : steps,
     make: [...all.steps, ...(request.ownNamespace ? steps : [])],
     attach: [
-      ...attachAt(all.mount, { path: destination, kind: "directory", why }),
+      ...attachAt(all.mount, place, known),
       ...shown.flatMap(({ mount, name, hierarchy }) => [
         ...attachBelow(all.mount, name, mount, `${why}: ${destination}`),
         ...linkControllers(all.mount, name, hierarchy),
@@ -81,10 +89,6 @@ export function planCgroupMount(
       close(all.mount),
     ],
   };
-}
-
-function attach(mount: Register, path: string, why: string): Step[] {
-  return [...attachAt(mount, { path, kind: "directory", why }), close(mount)];
 }
 
 /** In a file system that was made a moment ago, and has nothing in it but what we have made. */
@@ -98,8 +102,8 @@ function attachBelow(
     mkdirat(directory, name, 0o755),
     step(moveMount(mount, "", directory, name, MoveMountFlags.F_EMPTY_PATH), {
       why: `${why}/${name}`,
+      closes: [mount],
     }),
-    close(mount),
   ];
 }
 

@@ -28,6 +28,7 @@ import {
 import type { BundleFacts } from "./facts.ts";
 import { hasEarlyHooks, planHookRoot } from "./hook-root.ts";
 import { setExecutionDomain, writeKernelSettings } from "./kernel-settings.ts";
+import { KnownPlaces } from "./known-places.ts";
 import { coverPaths, makeReadOnly, takeCovers } from "./masks.ts";
 import { planMounts } from "./mounts.ts";
 import { isNew, namespaceOf, planNamespaces } from "./namespaces.ts";
@@ -150,7 +151,8 @@ function build(
 ): { readonly untilHooks: Step[]; readonly afterHooks: Step[] } {
   const { linux = {}, mounts = [], root, process } = config;
   const hasUserNamespace = namespaceOf(config, "user") !== undefined;
-  const planned = planMounts(config, facts);
+  const known = new KnownPlaces();
+  const planned = planMounts(config, facts, known);
   const devices = isOnHostsDev(mounts)
     ? undefined
     : takeDeviceFiles(
@@ -165,11 +167,12 @@ function build(
     : undefined;
   return {
     untilHooks: [
-      ...covers.flatMap(({ steps }) => steps),
+      ...covers.take,
       ...(devices?.steps ?? []),
       ...planned.flatMap(({ take }) => take),
       ...(noPivot && forHooks === undefined ? [] : tree.steps),
       ...(hasUserNamespace ? becomeRoot() : []),
+      ...covers.make,
       ...planned.flatMap(({ make }) => make),
       ...(forHooks?.enter ??
         (noPivot
@@ -178,12 +181,15 @@ function build(
       ...planned.flatMap(({ attach }) => attach),
       ...(devices === undefined
         ? []
-        : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),
+        : [
+            ...makeDeviceFiles(devices, known),
+            ...makeDeviceLinks(facts.hasKcore, known),
+          ]),
       ...(forHooks?.showHost ?? []),
     ],
     afterHooks: [
       ...(forHooks?.finish ?? []),
-      ...(process?.terminal === true ? makeConsole() : []),
+      ...(process?.terminal === true ? makeConsole(known) : []),
       ...writeKernelSettings(config, facts),
       ...propagateRoot(linux.rootfsPropagation),
       ...(root?.readonly === true ? [sealRoot()] : []),
@@ -215,8 +221,9 @@ export function becomeRoot(): Step[] {
 }
 
 /** A file that the terminal is mounted on: new, or one that is there, but no link (CVE-2026-88264 of crun). */
-function makeConsole(): Step[] {
-  return inParent("/dev/console", "/dev/console", (directory, name) => [
+function makeConsole(known: KnownPlaces): Step[] {
+  const path = "/dev/console";
+  return inParent(path, path, known, (directory, name) => [
     step(mknodat(directory, name, FileMode.IFREG | 0o600), {
       why: "where the terminal is shown",
       ignore: ["EEXIST"],

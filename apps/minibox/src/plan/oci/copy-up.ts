@@ -17,6 +17,7 @@ import {
   symlinkat,
 } from "@ns/syscalls";
 import { unsupported } from "./unsupported.ts";
+import type { KnownPlaces } from "./known-places.ts";
 import { findPlace } from "./place.ts";
 import type { TreeEntry } from "./facts.ts";
 
@@ -36,6 +37,7 @@ export function copyUp(
   mount: Fd,
   destination: string,
   entries: readonly TreeEntry[],
+  known: KnownPlaces,
 ): Step[] {
   if (entries.length === 0) return [];
   if (entries.length > MAX_ENTRIES)
@@ -45,7 +47,7 @@ export function copyUp(
     );
   const why = `copied to the tmpfs at ${destination}`;
   return [
-    ...findPlace({ path: destination, kind: "directory", why }, origin),
+    ...findPlace({ path: destination, kind: "directory", why }, known, origin),
     ...entries.flatMap((entry) => copyEntry(mount, entry, why)),
     close(origin),
   ];

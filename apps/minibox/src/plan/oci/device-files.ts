@@ -20,6 +20,7 @@ import {
 } from "@ns/syscalls";
 import { DEVICE, LINKS } from "../devices.ts";
 import { takeFromHost } from "../isolate.ts";
+import type { KnownPlaces } from "./known-places.ts";
 import { attachAt, inParents, partsOf } from "./place.ts";
 
 /** The devices that every container has; see config-linux.md, "Default devices". */
@@ -82,21 +83,21 @@ export function takeDeviceFiles(
 }
 
 /** Makes the devices, or shows the host's. */
-export function makeDeviceFiles({ devices }: DeviceFiles): Step[] {
+export function makeDeviceFiles(
+  { devices }: DeviceFiles,
+  known: KnownPlaces,
+): Step[] {
   const made = devices
     .filter(({ mount }) => mount === undefined)
     .map(({ device }) => ({ ...device, why: `the device ${device.path}` }));
   return [
-    ...inParents(made, makeDevice),
-    ...devices.flatMap(({ device, mount }) =>
+    ...inParents(made, known, makeDevice),
+    ...devices.flatMap(({ device: { path }, mount }) =>
       mount === undefined
         ? []
-        : [
-            ...attachAt(mount, {
-              ...{ path: device.path, kind: "file", why: "a device" },
-            }),
-            close(mount),
-          ],
+        : attachAt(mount, { path, kind: "file", why: "a device" }, known, [
+            mount,
+          ]),
     ),
   ];
 }
@@ -137,14 +138,14 @@ const found = register("device");
 const PLACE = OpenFlags.PATH | OpenFlags.NOFOLLOW | OpenFlags.CLOEXEC;
 
 /** The links that programs expect in /dev. */
-export function makeDeviceLinks(hasKcore: boolean): Step[] {
+export function makeDeviceLinks(hasKcore: boolean, known: KnownPlaces): Step[] {
   const links = Object.entries(LINKS)
     .filter(([name]) => name !== "core" || hasKcore)
     .map(([name, target]) => {
       const path = `/dev/${name}`;
       return { path, target, why: path };
     });
-  return inParents(links, (directory, name, { target }) => [
+  return inParents(links, known, (directory, name, { target }) => [
     // a device of the host's would be the wrong multiplexer
     ...(name === "ptmx"
       ? [step(unlinkat(directory, name), { ignore: ["ENOENT"] })]

@@ -2,6 +2,8 @@ import { planCreate, tmpfs } from "@ns/mount";
 import {
   AtFlags,
   close,
+  fcntl,
+  FcntlCommands,
   mountSetattr,
   MountAttrFlags,
   moveMount,
@@ -22,92 +24,110 @@ const CLONE =
   OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | OpenTreeFlags.EMPTY_PATH;
 const TO_DESCRIPTOR = MoveMountFlags.F_EMPTY_PATH | MoveMountFlags.T_EMPTY_PATH;
 
-/** A path and the file that covers what is there, taken while the host's root is still there. */
-export interface Cover {
-  readonly path: string;
+/** What covers files and directories. */
+export interface Covers {
+  readonly paths: readonly string[];
   readonly file: Register;
-  readonly steps: readonly Step[];
+  readonly directory: Register;
+  /** Takes what is the host's, while its root is there. */
+  readonly take: readonly Step[];
+  /** Makes what is new. */
+  readonly make: readonly Step[];
 }
 
 /**
- * Takes the host's own /dev/null for each path: before Linux 6.15 a mount that is attached nowhere cannot be cloned
- * later. Nothing that an image has can stand for it (CVE-2025-31133).
+ * Takes the host's own /dev/null, which nothing that an image has can stand for (CVE-2025-31133), and makes an empty
+ * directory.
  */
-export function takeCovers(paths: readonly string[]): Cover[] {
-  return paths.map((path) => {
-    const { mount, steps } = takeFromHost("/dev/null", `to hide ${path}`);
-    const restrict = { attr_set: DEVICE };
-    return {
-      path,
-      file: mount,
-      steps: [...steps, mountSetattr(mount, "", AtFlags.EMPTY_PATH, restrict)],
-    };
+export function takeCovers(paths: readonly string[]): Covers {
+  const file = takeFromHost("/dev/null", "to hide files");
+  const directory = planCreate(tmpfs({ size: 4096, inodes: 1 }), {
+    attributes: INERT | MountAttrFlags.RDONLY,
+    into: register("empty"),
+    why: "to hide directories",
   });
+  const restrict = { attr_set: DEVICE };
+  const isUsed = paths.length > 0;
+  return {
+    paths,
+    file: file.mount,
+    directory: directory.mount,
+    take: isUsed
+      ? [
+          ...file.steps,
+          mountSetattr(file.mount, "", AtFlags.EMPTY_PATH, restrict),
+        ]
+      : [],
+    make: isUsed ? directory.steps : [],
+  };
 }
 
 const place = register("masked");
 const cover = register("cover");
 
-/** A descriptor that is none: nothing was there. */
-const NOT_THERE = ["EBADF"] as const;
-
 /** Covers what is at each path, if anything: a file by the host's /dev/null, a directory by an empty one. */
-export function coverPaths(covers: readonly Cover[]): Step[] {
-  const nothing = planCreate(tmpfs({ size: 4096, inodes: 1 }), {
-    attributes: INERT | MountAttrFlags.RDONLY,
-    into: cover,
-    why: "an empty directory",
-  });
-  return covers.flatMap(({ path, file }) => {
+export function coverPaths({ paths, file, directory }: Covers): Step[] {
+  if (paths.length === 0) return [];
+  const steps = paths.map((path) => {
     const why = `hide ${path}`;
-    return [
-      findExisting(path, why),
-      step(moveMount(file, "", place, "", TO_DESCRIPTOR), {
+    return findExisting(path, why, [
+      another(file),
+      step(moveMount(cover, "", place, "", TO_DESCRIPTOR), {
         why,
         // it is a directory
-        ignore: [...NOT_THERE, "ENOTDIR", "EINVAL"],
+        ignore: ["ENOTDIR", "EINVAL"],
+        closes: [cover],
         otherwise: [
-          ...nothing.steps,
+          another(directory),
           step(moveMount(cover, "", place, "", TO_DESCRIPTOR), {
             why,
-            ignore: NOT_THERE,
+            closes: [cover],
           }),
-          close(cover),
         ],
       }),
-      close(file),
-      step(close(place), { ignore: NOT_THERE }),
-    ];
+      close(place),
+    ]);
+  });
+  return [...steps, close(file), close(directory)];
+}
+
+/** Another mount of what `of` is one of; itself as long as it is attached nowhere, since no such is cloned before Linux 6.15. */
+function another(of: Register): Step {
+  return step(openTree(of, "", CLONE), {
+    into: cover,
+    ignore: ["EINVAL"],
+    otherwise: [
+      step(fcntl(of, FcntlCommands.DUPFD_CLOEXEC, 0), { into: cover }),
+    ],
   });
 }
 
 /** Makes what is at each path, if anything, read-only, with what is mounted below. */
 export function makeReadOnly(paths: readonly string[]): Step[] {
-  const { RDONLY } = MountAttrFlags;
   const tree = AtFlags.EMPTY_PATH | AtFlags.RECURSIVE;
-  return paths.flatMap((path) => [
-    findExisting(path, `${path}, read-only`),
-    step(openTree(place, "", CLONE | OpenTreeFlags.RECURSIVE), {
-      into: cover,
-      ignore: NOT_THERE,
-    }),
-    step(mountSetattr(cover, "", tree, { attr_set: RDONLY }), {
-      ignore: NOT_THERE,
-    }),
-    step(moveMount(cover, "", place, "", TO_DESCRIPTOR), {
-      why: `${path}, read-only`,
-      ignore: NOT_THERE,
-    }),
-    step(close(cover), { ignore: NOT_THERE }),
-    step(close(place), { ignore: NOT_THERE }),
-  ]);
+  const change = { attr_set: MountAttrFlags.RDONLY };
+  return paths.map((path) => {
+    const why = `${path}, read-only`;
+    return findExisting(path, why, [
+      step(openTree(place, "", CLONE | OpenTreeFlags.RECURSIVE), {
+        into: cover,
+      }),
+      mountSetattr(cover, "", tree, change),
+      step(moveMount(cover, "", place, "", TO_DESCRIPTOR), {
+        why,
+        closes: [cover, place],
+      }),
+    ]);
+  });
 }
 
-function findExisting(path: string, why: string): Step {
+/** Does something to what is at a path, held by {@link place}, if anything is. */
+function findExisting(path: string, why: string, then: readonly Step[]): Step {
   const { PATH, NOFOLLOW } = OpenFlags;
   return step(openInside(path, PATH | NOFOLLOW), {
     into: place,
     why,
     ignore: ["ENOENT", "ENOTDIR"],
+    then,
   });
 }

@@ -12,6 +12,7 @@ import {
 import {
   close,
   type Fd,
+  isRegister,
   MountAttrFlags,
   MountFlags,
   type Register,
@@ -22,6 +23,7 @@ import { planCgroupMount } from "./cgroup-mount.ts";
 import { changeThere, explained } from "./change-mount.ts";
 import { copyUp } from "./copy-up.ts";
 import type { BundleFacts } from "./facts.ts";
+import type { KnownPlaces } from "./known-places.ts";
 import { namespaceOf } from "./namespaces.ts";
 import { attachAt, partsOf, type Place } from "./place.ts";
 import { labelMqueue, labelOptions } from "./security-labels.ts";
@@ -37,7 +39,11 @@ export interface PlannedMount {
 }
 
 /** Plans the mounts of a configuration, in its order. */
-export function planMounts(config: Config, facts: BundleFacts): PlannedMount[] {
+export function planMounts(
+  config: Config,
+  facts: BundleFacts,
+  known: KnownPlaces,
+): PlannedMount[] {
   const ownNamespace = namespaceOf(config, "cgroup") !== undefined;
   return (config.mounts ?? []).map((mount, i) => {
     const why = `mounts[${i}]`;
@@ -45,14 +51,18 @@ export function planMounts(config: Config, facts: BundleFacts): PlannedMount[] {
     const destination = `/${partsOf(mount.destination).join("/")}`;
     if (mount.type === "cgroup" || mount.type === "cgroup2") {
       const { flags } = parseMountOptions(mount.options ?? []);
-      return planCgroupMount({ destination, flags, ownNamespace, why }, facts);
+      return planCgroupMount(
+        { destination, flags, ownNamespace, why },
+        facts,
+        known,
+      );
     }
     try {
       const own = { ...mount, destination };
       const idmapped = facts.idmapped.get(i);
       return idmapped === undefined
-        ? planOne(own, why, facts, config)
-        : planTaken(own, idmapped, why, facts);
+        ? planOne(own, why, { config, facts, known })
+        : planTaken(own, idmapped, why, { facts, known });
     } catch (error) {
       throw named(error, why);
     }
@@ -67,11 +77,17 @@ function named(error: unknown, why: string): unknown {
   });
 }
 
+/** What a mount is planned among. */
+interface Surroundings {
+  readonly config: Config;
+  readonly facts: BundleFacts;
+  readonly known: KnownPlaces;
+}
+
 function planOne(
   mount: Mount,
   why: string,
-  facts: BundleFacts,
-  config: Config,
+  { config, facts, known }: Surroundings,
 ): PlannedMount {
   const { destination, type = "none", options = [] } = mount;
   const parsedOptions = parseMountOptions(options);
@@ -111,10 +127,11 @@ function planOne(
         ? "file"
         : "directory",
     direct: type === "proc" || type === "sysfs",
+    fresh: FRESH.has(type) && !parsedOptions.copyUp,
     why,
   };
   const copied = parsedOptions.copyUp
-    ? copyUp(taken.mount, destination, facts.listTree(destination))
+    ? copyUp(taken.mount, destination, facts.listTree(destination), known)
     : [];
   const isNew = request.operation.kind === "new";
   return {
@@ -122,11 +139,14 @@ function planOne(
     make: isNew ? taken.steps : [],
     attach: [
       ...copied,
-      ...show(taken.mount, place, request.propagation),
+      ...show(taken.mount, place, request.propagation, known),
       ...(type === "mqueue" ? labelMqueue(destination, config) : []),
     ],
   };
 }
+
+/** New file systems without files that are another's. */
+const FRESH = new Set(["proc", "sysfs", "tmpfs", "devpts", "mqueue"]);
 
 const READ_ONLY_TREE: AttributeChange = {
   set: MountAttrFlags.RDONLY,
@@ -158,7 +178,7 @@ function planTaken(
   mount: Mount,
   taken: Fd,
   why: string,
-  facts: BundleFacts,
+  { facts, known }: Omit<Surroundings, "config">,
 ): PlannedMount {
   const { destination, options = [] } = mount;
   const isFile = facts.isDirectory(sourceOf(mount, why, facts)) === false;
@@ -167,13 +187,20 @@ function planTaken(
   return {
     take: [],
     make: [],
-    attach: show(taken, { path: destination, kind, why }, propagation),
+    attach: show(taken, { path: destination, kind, why }, propagation, known),
   };
 }
 
-function show(mount: Fd, place: Place, propagation: readonly number[]): Step[] {
+function show(
+  mount: Fd,
+  place: Place,
+  propagation: readonly number[],
+  known: KnownPlaces,
+): Step[] {
+  if (isRegister(mount) && propagation.length === 0)
+    return attachAt(mount, place, known, [mount]);
   return [
-    ...attachAt(mount, place),
+    ...attachAt(mount, place, known),
     ...propagation.map((type) =>
       planSetAttributes(mount, {
         propagation: type & ~MountFlags.REC,

@@ -14,7 +14,9 @@ import {
   ResolveFlags,
   step,
   type Step,
+  type Syscall,
 } from "@ns/syscalls";
+import type { KnownPlaces } from "./known-places.ts";
 
 const DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC;
 const IN_ROOT = ResolveFlags.IN_ROOT | ResolveFlags.NO_MAGICLINKS;
@@ -37,12 +39,15 @@ export interface Place {
   readonly kind: "directory" | "file";
   /** Whether no symbolic link may lead there: a file system of the kernel's belongs where its name says (CVE-2019-19921). */
   readonly direct?: boolean;
+  /** Whether what is mounted there has nothing in it but what we make, or what the kernel does. */
+  readonly fresh?: boolean;
   readonly why: string;
 }
 
 /** Finds a place inside, makes what is missing of it, and leaves its descriptor in `into`. */
 export function findPlace(
   { path, kind, direct = false, why }: Place,
+  known: KnownPlaces,
   into: Register = found,
 ): Step[] {
   const parts = partsOf(path);
@@ -50,7 +55,8 @@ export function findPlace(
   const last = parts.length - 1;
   const flags = kind === "directory" ? DIRECTORY : OpenFlags.PATH;
   const find = step(openInside(pathOf(parts), flags, resolve), { into, why });
-  if (last < 0) return [find];
+  if (last < 0 || (kind === "directory" && known.has(pathOf(parts))))
+    return [find];
   const make =
     kind === "directory"
       ? mkdirat(parent, parts[last] ?? "", 0o755)
@@ -60,9 +66,8 @@ export function findPlace(
       ...find,
       ignore: ["ENOENT"],
       otherwise: [
-        ...findDirectory(parts.slice(0, last), resolve, why),
-        step(make, { why: `make ${path}`, ignore: ["EEXIST"] }),
-        close(parent),
+        ...findDirectory(parts.slice(0, last), known, { resolve, why }),
+        makeThere(make, `make ${path}`),
         find,
       ],
     }),
@@ -72,40 +77,43 @@ export function findPlace(
 /** Opens a directory inside as `parent`, making what is missing of it. */
 function findDirectory(
   parts: readonly string[],
-  resolve: number,
-  why: string,
+  known: KnownPlaces,
+  { resolve = 0, why }: { readonly resolve?: number; readonly why: string },
 ): Step[] {
-  const find = step(openInside(pathOf(parts), DIRECTORY, resolve), {
+  const path = pathOf(parts);
+  const find = step(openInside(path, DIRECTORY, resolve), {
     into: parent,
     why,
   });
   const [name] = parts.slice(-1);
-  if (name === undefined) return [find];
+  if (name === undefined || known.has(path)) return [find];
   return [
     step(find, {
       ...find,
       ignore: ["ENOENT"],
       otherwise: [
-        ...findDirectory(parts.slice(0, -1), resolve, why),
-        step(mkdirat(parent, name, 0o755), {
-          ignore: ["EEXIST"],
-          why: `make ${pathOf(parts)}`,
-        }),
-        close(parent),
+        ...findDirectory(parts.slice(0, -1), known, { resolve, why }),
+        makeThere(mkdirat(parent, name, 0o755), `make ${path}`),
         find,
       ],
     }),
   ];
 }
 
+/** Somebody else may have made it meanwhile. */
+function makeThere(make: Syscall, why: string): Step {
+  return step(make, { why, ignore: ["EEXIST"], closes: [parent] });
+}
+
 /** Performs `make` with the directory that a path is in, which is made if it is missing, and the path's last part. */
 export function inParent(
   path: string,
   why: string,
+  known: KnownPlaces,
   make: (directory: Fd, name: string) => readonly Step[],
 ): Step[] {
   const only = { path, why };
-  return inParents([only], (directory, name) => make(directory, name));
+  return inParents([only], known, (directory, name) => make(directory, name));
 }
 
 /** The same for several things: each directory is looked for once, for the first that belongs there. */
@@ -113,13 +121,16 @@ export function inParents<
   T extends { readonly path: string; readonly why: string },
 >(
   things: readonly T[],
+  known: KnownPlaces,
   make: (directory: Fd, name: string, thing: T) => readonly Step[],
 ): Step[] {
   const byParent = Map.groupBy(things, ({ path }) =>
     pathOf(partsOf(path).slice(0, -1)),
   );
   return [...byParent].flatMap(([directory, inside]) => [
-    ...findDirectory(partsOf(directory), 0, inside[0]?.why ?? ""),
+    ...findDirectory(partsOf(directory), known, {
+      why: inside[0]?.why ?? "",
+    }),
     ...inside.flatMap((thing) =>
       make(parent, partsOf(thing.path).at(-1) ?? ".", thing),
     ),
@@ -127,15 +138,27 @@ export function inParents<
   ]);
 }
 
-/** Attaches a detached mount to a place, and to no other, whatever happens to its name meanwhile. */
-export function attachAt(mount: Fd, place: Place): Step[] {
+/**
+ * Attaches a detached mount to a place, and to no other, whatever happens to its name meanwhile; closes what is not
+ * needed after that.
+ */
+export function attachAt(
+  mount: Fd,
+  place: Place,
+  known: KnownPlaces,
+  closes: readonly [] | readonly [Register] = [],
+): Step[] {
   const { F_EMPTY_PATH, T_EMPTY_PATH } = MoveMountFlags;
+  const { path, kind, direct = false, fresh = false, why } = place;
+  const find = findPlace(place, known);
+  if (kind === "directory")
+    known.cover(pathOf(partsOf(path)), { direct, fresh });
   return [
-    ...findPlace(place),
+    ...find,
     step(moveMount(mount, "", found, "", F_EMPTY_PATH | T_EMPTY_PATH), {
-      why: `${place.why}: ${place.path}`,
+      why: `${why}: ${path}`,
+      closes: [found, ...closes],
     }),
-    close(found),
   ];
 }
 
