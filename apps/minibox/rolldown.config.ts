@@ -40,7 +40,6 @@ const PURE =
 const SELDOM: Readonly<Record<string, readonly string[]>> = {
   "node:buffer": ["isUtf8"],
   "node:crypto": ["createHash", "randomBytes"],
-  "node:module": ["createRequire"],
   "node:os": ["release", "tmpdir"],
   "node:util": ["parseArgs", "styleText"],
 };
@@ -48,9 +47,12 @@ const SELDOM: Readonly<Record<string, readonly string[]>> = {
 /** Puts functions that load the module in the module's place. */
 const seldom: Plugin = {
   name: "seldom-used-modules",
-  resolveId: (id) => (id in SELDOM ? `\0${id}` : null),
+  resolveId: (id) => (id in SELDOM || id === "node:module" ? `\0${id}` : null),
   load(id) {
     const module = id.slice(1);
+    // the bundler makes a `require` in any case
+    if (module === "node:module")
+      return `export const createRequire = (from) => (id) => process.getBuiltinModule("${module}").createRequire(from)(id);`;
     return SELDOM[module]
       ?.map(
         (name) =>

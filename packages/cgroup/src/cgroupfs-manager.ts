@@ -66,11 +66,11 @@ export class CgroupfsManager implements CgroupManager {
   }
 
   get directories(): Readonly<Record<string, string>> {
-    return Object.fromEntries(
-      this.#trees.flatMap((located) =>
-        keysOf(located).map((key) => [key, directoryPath(located)]),
-      ),
-    );
+    const directories: Record<string, string> = {};
+    for (const located of this.#trees)
+      for (const key of keysOf(located))
+        directories[key] = directoryPath(located);
+    return directories;
   }
 
   exists(): boolean {

@@ -37,7 +37,12 @@ export {
   allocateRange,
   type MapSize,
 } from "./rootless.ts";
-export { resolveUserIn, readUserDatabase, type Root } from "./user-root.ts";
+export {
+  homeIn,
+  resolveUserIn,
+  readUserDatabase,
+  type Root,
+} from "./user-root.ts";
 export {
   resolveUser,
   parseUserSpec,

@@ -2,7 +2,7 @@ import { closeSync } from "node:fs";
 import { AtFlags, type Fd, invoke, openat, OpenFlags } from "@ns/syscalls";
 import { readRootFile } from "./internal/root-file.ts";
 import type { UserDatabase } from "./user-database.ts";
-import { resolveUser, type User } from "./user-spec.ts";
+import { homeOf, resolveUser, type User } from "./user-spec.ts";
 
 /** A root directory: its path, or a descriptor of it, which stays the caller's. */
 export type Root = string | number;
@@ -19,6 +19,16 @@ export function readUserDatabase(root: Root): UserDatabase {
     passwd: readRootFile(directory.fd, "etc/passwd"),
     group: readRootFile(directory.fd, "etc/group"),
   };
+}
+
+/**
+ * The home directory of a user as /etc/passwd of a root has it, else `/`; see {@link readUserDatabase}.
+ * @throws {IdmapError} `ERR_IDMAP_DATABASE`
+ */
+export function homeIn(root: Root, uid: number): string {
+  using directory = openRoot(root);
+  const passwd = readRootFile(directory.fd, "etc/passwd");
+  return passwd === "" ? "/" : homeOf(uid, { passwd, group: "" });
 }
 
 /**

@@ -1,6 +1,5 @@
 import { closeSync } from "node:fs";
 import {
-  close,
   fsconfigCreate,
   fsmount,
   FsmountFlags,

@@ -1,6 +1,5 @@
 import {
   AtFlags,
-  close,
   type Fd,
   fsconfigFd,
   fsconfigFlag,

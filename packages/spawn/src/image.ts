@@ -59,6 +59,7 @@ const CONDITION = { always: 0, equal: 1, "not-equal": 2 } as const;
 const MAGIC = 0x3170736e;
 const HEADER_SIZE = 24;
 const OP_SIZE = 96;
+const KINDS_AT = 16;
 const ARGS_AT = 24;
 const EXPECTED_AT = 72;
 const RELOCATION_SIZE = 8;
@@ -72,29 +73,40 @@ const NO_REGISTER = 255;
 export function encodeImage(
   { ops, data, relocations }: Parts,
   placement: Placement,
-): Buffer {
+): Uint8Array {
   const relocationsAt = HEADER_SIZE + ops.length * OP_SIZE;
   const dataAt = relocationsAt + relocations.length * RELOCATION_SIZE;
-  const image = Buffer.alloc(dataAt + data.length);
-  const view = new DataView(image.buffer, image.byteOffset, image.length);
-  writeWord(view, 0, MAGIC);
-  view.setUint32(4, placement.statusFd, true);
-  view.setUint32(8, ops.length, true);
-  view.setUint32(12, relocations.length, true);
-  writeWord(view, 16, data.length);
+  const image = new Image(Math.ceil((dataAt + data.length) / 8) * 8);
+  const { words } = image;
+  words[0] = MAGIC;
+  words[1] = placement.statusFd;
+  words[2] = ops.length;
+  words[3] = relocations.length;
+  words[4] = data.length;
   const registers = new Map<Register, number>();
   let at = HEADER_SIZE;
   for (const op of ops) {
-    encodeOp(op, view, at, { registers, placement });
+    encodeOp(op, image, at, { registers, placement });
     at += OP_SIZE;
   }
   for (const { at: from, to } of relocations) {
-    view.setUint32(at, from, true);
-    view.setUint32(at + 4, to, true);
+    words[at / 4] = from;
+    words[at / 4 + 1] = to;
     at += RELOCATION_SIZE;
   }
-  image.set(data, dataAt);
-  return image;
+  image.bytes.set(data, dataAt);
+  return image.bytes.subarray(0, dataAt + data.length);
+}
+
+/** Zeroed memory; both architectures are little-endian, as the file is. */
+class Image {
+  readonly bytes: Uint8Array;
+  readonly words: Uint32Array;
+
+  constructor(size: number) {
+    this.bytes = new Uint8Array(size);
+    this.words = new Uint32Array(this.bytes.buffer);
+  }
 }
 
 interface Numbering {
@@ -102,89 +114,99 @@ interface Numbering {
   readonly placement: Placement;
 }
 
+/** Writes what is not zero. */
 function encodeOp(
   op: Op,
-  view: DataView,
+  image: Image,
   at: number,
   numbering: Numbering,
 ): void {
-  view.setUint8(at, CODE[op.code]);
-  view.setUint8(
-    at + 1,
-    op.into === undefined ? NO_REGISTER : numberOf(op.into, numbering),
-  );
-  if (op.code === "call") {
-    encodeCloses(op, view, at, numbering);
+  const { bytes, words } = image;
+  const { code, into, step, nr, target, args, expected } = op;
+  const word = at / 4;
+  bytes[at] = CODE[code];
+  bytes[at + 1] = into === undefined ? NO_REGISTER : numberOf(into, numbering);
+  if (code === "call") {
+    encodeCloses(op, bytes, at, numbering);
   } else {
-    view.setUint8(at + 2, op.width ?? 0);
-    view.setUint8(at + 3, CONDITION[op.condition ?? "always"]);
+    bytes[at + 2] = op.width ?? 0;
+    bytes[at + 3] = CONDITION[op.condition ?? "always"];
   }
-  view.setUint32(at + 4, op.step ?? 0, true);
-  view.setUint32(at + 8, op.nr ?? 0, true);
-  view.setUint32(at + 12, targetOf(op), true);
-  let kindAt = at + 16;
-  let argAt = at + ARGS_AT;
-  for (const arg of op.args ?? []) {
-    view.setUint8(kindAt++, encodeArg(arg, view, argAt, numbering));
-    argAt += 8;
+  if (step !== undefined) words[word + 1] = step;
+  if (nr !== undefined) words[word + 2] = nr;
+  if (target !== undefined) words[word + 3] = placeOf(target);
+  if (args !== undefined) {
+    let kindAt = at + KINDS_AT;
+    let argAt = word + ARGS_AT / 4;
+    for (const arg of args) {
+      // most of them; what the array cannot hold is not equal
+      if (typeof arg === "number" && arg >>> 0 === arg) words[argAt] = arg;
+      else bytes[kindAt] = encodeArg(arg, words, argAt, numbering);
+      kindAt++;
+      argAt += 2;
+    }
   }
-  if (op.expected !== undefined)
-    encodeExpected(op.expected, view, at + EXPECTED_AT);
+  if (expected !== undefined) encodeExpected(expected, bytes, at + EXPECTED_AT);
 }
 
 /** The registers to be closed are where another operation has its width and its condition. */
 function encodeCloses(
-  { closes: [first, second, ...more] = [] }: Op,
-  view: DataView,
+  { closes }: Op,
+  bytes: Uint8Array,
   at: number,
   numbering: Numbering,
 ): void {
-  if (more.length > 0)
+  bytes[at + 2] = NO_REGISTER;
+  bytes[at + 3] = NO_REGISTER;
+  if (closes === undefined) return;
+  if (closes.length > 2)
     throw new RangeError("too many descriptors: a step closes two at most");
-  const numberIn = (register: Register | undefined): number =>
-    register === undefined ? NO_REGISTER : numberOf(register, numbering);
-  view.setUint8(at + 2, numberIn(first));
-  view.setUint8(at + 3, numberIn(second));
+  let next = at + 2;
+  for (const each of closes) bytes[next++] = numberOf(each, numbering);
 }
 
 /** Writes the argument and returns its kind. */
 function encodeArg(
   arg: EncodedArg,
-  view: DataView,
+  words: Uint32Array,
   at: number,
   numbering: Numbering,
 ): number {
   if (typeof arg !== "object") {
-    writeWord(view, at, arg);
-    return KIND.immediate;
-  }
-  if (isInherited(arg)) {
-    writeWord(view, at, numbering.placement.inheritedFd(arg));
+    writeWord(words, at, arg);
     return KIND.immediate;
   }
   if (arg.kind === "pointer") {
-    writeWord(view, at, arg.at);
+    words[at] = arg.at;
     return KIND.address;
   }
-  writeWord(view, at, numberOf(arg, numbering));
+  if (isInherited(arg)) {
+    writeWord(words, at, numbering.placement.inheritedFd(arg));
+    return KIND.immediate;
+  }
+  words[at] = numberOf(arg, numbering);
   return KIND.register;
 }
 
 /** Writes 64 bits; without the cost of a bigint where the value is a number. */
-function writeWord(view: DataView, at: number, value: number | bigint): void {
+function writeWord(
+  words: Uint32Array,
+  at: number,
+  value: number | bigint,
+): void {
   if (typeof value === "bigint") {
-    view.setBigUint64(at, BigInt.asUintN(64, value), true);
+    words[at] = Number(BigInt.asUintN(32, value));
+    words[at + 1] = Number(BigInt.asUintN(32, value >> 32n));
     return;
   }
-  view.setUint32(at, value >>> 0, true);
-  view.setUint32(at + 4, Math.floor(value / 0x1_0000_0000) >>> 0, true);
+  words[at] = value;
+  words[at + 1] = Math.floor(value / 0x1_0000_0000);
 }
 
-function targetOf({ target }: Op): number {
-  if (target === undefined) return 0;
-  if (target.at === undefined)
+function placeOf({ at }: Label): number {
+  if (at === undefined)
     throw new TypeError("a jump leads to a label that was not placed");
-  return target.at;
+  return at;
 }
 
 function numberOf(register: Register, { registers }: Numbering): number {
@@ -202,18 +224,17 @@ const EXPECTED_BITS = 192;
 /** A bit for each expected errno; bit 0 stands for those from 192 on. */
 function encodeExpected(
   expected: NonNullable<Step["ignore"]>,
-  view: DataView,
+  bytes: Uint8Array,
   at: number,
 ): void {
   if (expected === "any") {
-    for (let byte = 0; byte < EXPECTED_BITS / 8; byte++)
-      view.setUint8(at + byte, 0xff);
+    bytes.fill(0xff, at, at + EXPECTED_BITS / 8);
     return;
   }
   for (const name of expected) {
     const errno = errnoNumber(name);
     const bit = errno < EXPECTED_BITS ? errno : 0;
     const byteAt = at + (bit >> 3);
-    view.setUint8(byteAt, view.getUint8(byteAt) | (1 << (bit & 7)));
+    bytes[byteAt] = (bytes[byteAt] ?? 0) | (1 << (bit & 7));
   }
 }

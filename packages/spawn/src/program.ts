@@ -20,9 +20,12 @@ import { encodeImage, type Label, type Op, type Placement } from "./image.ts";
 const word = register("word");
 const error = register("error");
 
+/** The data of most programs. */
+const ROOM = 1 << 15;
+
 /** A list of operations for the native stage, and what each of its steps was, for the error. */
 export class Program {
-  readonly #arena = new Arena();
+  readonly #arena = new Arena(ROOM);
   readonly #ops: Op[] = [];
   readonly #steps: Step[] = [];
   /** What a failure of a step is said of, where that is not the step itself. */
@@ -183,7 +186,7 @@ export class Program {
   }
 
   /** The program as nsinit reads it. */
-  encode(placement: Placement): Buffer {
+  encode(placement: Placement): Uint8Array {
     const { bytes: data, relocations } = this.#arena;
     return encodeImage({ ops: this.#ops, data, relocations }, placement);
   }

@@ -78,15 +78,26 @@ function tryWait(pid: number): Exit | undefined {
   } catch (error) {
     // Someone else waited for it (wait(-1) in native code): it is gone, and how is not known.
     if (error instanceof SyscallError && error.code === "ECHILD") {
-      return { code: null, signal: null, rusage: parseRusage(rusage) };
+      return exitOf(null, null, rusage);
     }
     throw error;
   }
   const ended = parseSiginfo(info);
   if (ended.pid === 0) return undefined;
+  return exitOf(ended.exitCode, ended.signal, rusage);
+}
+
+/** What it used is read when it is asked for. */
+function exitOf(
+  code: Exit["code"],
+  signal: Exit["signal"],
+  rusage: Uint8Array,
+): Exit {
   return {
-    code: ended.exitCode,
-    signal: ended.signal,
-    rusage: parseRusage(rusage),
+    code,
+    signal,
+    get rusage() {
+      return parseRusage(rusage);
+    },
   };
 }

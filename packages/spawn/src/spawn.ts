@@ -214,7 +214,7 @@ function place(
   request: Request,
   prepared: readonly PreparedFd[],
   statusWrite: number,
-): { image: Buffer; passed: PassedFd[] } {
+): { image: Uint8Array; passed: PassedFd[] } {
   const passed: PassedFd[] = prepared.map(({ source }, number) => ({
     source,
     number,

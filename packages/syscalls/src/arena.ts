@@ -37,13 +37,18 @@ const EMPTY = Buffer.alloc(0);
  * interpreter knows where the arena lies: this process for `invoke`, another one for a program.
  */
 export class Arena {
-  #bytes: Buffer = EMPTY;
+  #bytes: Buffer;
   #length = 0;
   readonly relocations: { readonly at: number; readonly to: number }[] = [];
   readonly stores: Store[] = [];
   readonly decimals: DecimalStore[] = [];
   readonly captures: Capture[] = [];
   readonly copies: CopyBack[] = [];
+
+  /** `room`: how many bytes there is room for at first. */
+  constructor(room = 0) {
+    this.#bytes = room === 0 ? EMPTY : Buffer.alloc(room);
+  }
 
   /** Bytes in use. */
   get length(): number {

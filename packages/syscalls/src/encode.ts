@@ -6,7 +6,10 @@ import type { Syscall } from "./syscall.ts";
  * @throws {TypeError} if an argument cannot be what its parameter is; nothing has happened then.
  */
 export function encodeArgs(call: Syscall, arena: Arena): EncodedArg[] {
-  return call.params.map((param, i) =>
-    param.encode(call.args[i] as never, arena),
-  );
+  const { params, args } = call;
+  const encoded: EncodedArg[] = [];
+  let i = 0;
+  for (const param of params)
+    encoded.push(param.encode(args[i++] as never, arena));
+  return encoded;
 }

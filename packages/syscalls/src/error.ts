@@ -53,17 +53,26 @@ export class SyscallError extends Error {
     this.syscall = failed.syscall;
     if (failed.path !== undefined) this.path = failed.path;
     if (failed.dest !== undefined) this.dest = failed.dest;
-    if (failed.call !== undefined) this.call = failed.call;
+    if (failed.call !== undefined) showCall(this, failed.call);
     if (failed.step !== undefined) this.step = failed.step;
     if (failed.hint !== undefined) this.hint = failed.hint;
   }
+}
+
+/** Printed when somebody asks: most errors are caught, and nobody does. */
+function showCall(error: SyscallError, call: Step | string): void {
+  Object.defineProperty(error, "call", {
+    get: () => (typeof call === "string" ? call : formatStep(call)),
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 /** What may be known of a failed syscall besides its name and errno. */
 export interface SyscallErrorDetails {
   readonly path?: string | undefined;
   readonly dest?: string | undefined;
-  readonly call?: string | undefined;
+  readonly call?: Step | string | undefined;
   readonly step?: StepPosition | undefined;
   readonly why?: string | undefined;
   readonly hint?: string | undefined;
@@ -80,7 +89,7 @@ export function syscallError(
     syscall: call.name,
     path: argument(call, "path"),
     dest: argument(call, "dest"),
-    call: formatStep(call),
+    call,
     why: call.why,
     ...details,
   });

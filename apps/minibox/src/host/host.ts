@@ -3,7 +3,6 @@ import {
   constants,
   lstatSync,
   readdirSync,
-  readFileSync,
   readlinkSync,
   type Stats,
 } from "node:fs";
@@ -12,6 +11,7 @@ import type { IdRange } from "@ns/idmap";
 import { type MountInfo, readMountinfo } from "@ns/mount";
 import { Capabilities } from "@ns/syscalls";
 import { grantedIds } from "./granted-ids.ts";
+import { hasCapability, isInitialUserNamespace } from "./privileges.ts";
 
 /** What a directory holds, as lstat(2) tells. */
 export interface Entry {
@@ -57,7 +57,10 @@ export function thisHost(): Host {
   const mounts = lazy(() => readMountinfo());
   const subordinateIds = lazy(() => grantedIds(euid));
   const privileged = lazy(
-    () => euid === 0 && hasCapability(Capabilities.SYS_ADMIN) && hasEveryUser(),
+    () =>
+      euid === 0 &&
+      hasCapability(Capabilities.SYS_ADMIN) &&
+      isInitialUserNamespace(),
   );
   return {
     euid,
@@ -86,20 +89,6 @@ function currentDirectory(): string | undefined {
     // ENOENT: somebody has removed it.
     return undefined;
   }
-}
-
-function hasCapability(capability: number): boolean {
-  const [, effective = "0"] =
-    /^CapEff:\s*([0-9a-f]+)$/m.exec(
-      readFileSync("/proc/self/status", "utf8"),
-    ) ?? [];
-  return (BigInt(`0x${effective}`) & (1n << BigInt(capability))) !== 0n;
-}
-
-/** Whether ids are what they are on the machine itself: true in the first user namespace alone, mostly. */
-function hasEveryUser(): boolean {
-  const map = readFileSync("/proc/self/uid_map", "utf8");
-  return map.trim().split(/\s+/).join(" ") === "0 0 4294967295";
 }
 
 function canEnter(directory: string): boolean {

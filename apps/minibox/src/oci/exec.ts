@@ -1,5 +1,5 @@
 import { closeSync, constants, openSync, readFileSync } from "node:fs";
-import { homeOf, readUserDatabase } from "@ns/idmap";
+import { homeIn } from "@ns/idmap";
 import {
   type Config,
   type ExecCpuAffinity,
@@ -83,7 +83,7 @@ export async function execProcess(
     args,
     options: own,
   } = planProcess(process, {
-    homeOf: (uid) => homeOf(uid, readUserDatabase(`/proc/${init.pid}/root`)),
+    homeOf: (uid) => homeIn(`/proc/${init.pid}/root`, uid),
     groupsAreFixed: groupsAreFixed(init.pid),
     preserveFds: options.preserveFds,
   });

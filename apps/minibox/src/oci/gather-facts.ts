@@ -9,12 +9,13 @@ import {
 } from "node:fs";
 import { join, resolve } from "node:path";
 import type { CgroupManager, CgroupSystem } from "@ns/cgroup";
-import { homeOf, readUserDatabase } from "@ns/idmap";
+import { homeIn } from "@ns/idmap";
 import { openRoot, readMountinfo } from "@ns/mount";
 import type { Config } from "@ns/oci";
 import { Capabilities } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { describeEntry } from "../host/host.ts";
+import { hasCapability, isInitialUserNamespace } from "../host/privileges.ts";
 import type { BundleFacts, TreeEntry } from "../plan/oci/facts.ts";
 
 /**
@@ -61,7 +62,7 @@ export function gatherFacts(
       statSync(path, { throwIfNoEntry: false })?.isDirectory(),
     listTree: (path) => listTree(rootfs, path),
     idmapped,
-    homeOf: (uid) => homeOf(uid, readUserDatabase(rootfs)),
+    homeOf: (uid) => homeIn(rootfs, uid),
   };
 }
 
@@ -112,28 +113,13 @@ function cgroupsByMount(
   manager: CgroupManager | undefined,
 ): Record<string, string> {
   const directories = Object.values(manager?.directories ?? {});
-  return Object.fromEntries(
-    [...system.v1, ...(system.v2 === undefined ? [] : [system.v2])].flatMap(
-      ({ mountpoint }) => {
-        const own = directories.find((path) =>
-          path.startsWith(`${mountpoint}/`),
-        );
-        return own === undefined ? [] : [[mountpoint, own]];
-      },
-    ),
-  );
-}
-
-export function hasCapability(capability: number): boolean {
-  const status = readFileSync("/proc/self/status", "utf8");
-  const [, effective = "0"] = /^CapEff:\s*([0-9a-f]+)$/m.exec(status) ?? [];
-  return (BigInt(`0x${effective}`) & (1n << BigInt(capability))) !== 0n;
-}
-
-/** Whether ids are what they are on the machine itself: devices can be made only there. */
-export function isInitialUserNamespace(): boolean {
-  const map = readFileSync("/proc/self/uid_map", "utf8");
-  return map.trim().split(/\s+/).join(" ") === "0 0 4294967295";
+  const known: Record<string, string> = {};
+  const trees = [...system.v1, ...(system.v2 === undefined ? [] : [system.v2])];
+  for (const { mountpoint } of trees) {
+    const own = directories.find((path) => path.startsWith(`${mountpoint}/`));
+    if (own !== undefined) known[mountpoint] = own;
+  }
+  return known;
 }
 
 /** What is at a path of the root file system and below, found without leaving it. */

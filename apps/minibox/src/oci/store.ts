@@ -7,11 +7,12 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
+  unlinkSync,
   writeSync,
 } from "node:fs";
-import { join } from "node:path";
 import {
   checkContainerId,
   type Config,
@@ -61,11 +62,11 @@ export class Store {
 
   directory(id: string): string {
     checkContainerId(id);
-    return join(this.root, id);
+    return `${this.root}/${id}`;
   }
 
   fifo(id: string): string {
-    return join(this.directory(id), "exec.fifo");
+    return `${this.directory(id)}/exec.fifo`;
   }
 
   /**
@@ -98,7 +99,7 @@ export class Store {
 
   /** Whole or not at all: a reader never meets half of it, nor does who comes after a crash. */
   #replace(id: string, name: string, text: string): void {
-    const path = join(this.directory(id), name);
+    const path = `${this.directory(id)}/${name}`;
     const next = `${path}.new`;
     const fd = openSync(next, "w", 0o600);
     try {
@@ -122,7 +123,7 @@ export class Store {
   /** The same, or undefined; of one whose making was broken off, what its directory tells. */
   find(id: string): ContainerRecord | undefined {
     const directory = this.directory(id);
-    const text = readIfThere(join(directory, "state.json"));
+    const text = readIfThere(`${directory}/state.json`);
     if (text === undefined && !existsSync(directory)) return undefined;
     const record = text === undefined ? undefined : recordIn(text, id);
     return (
@@ -136,7 +137,7 @@ export class Store {
 
   /** The configuration that a container was made from. */
   config(id: string): Config {
-    const text = readIfThere(join(this.directory(id), "config.json"));
+    const text = readIfThere(`${this.directory(id)}/config.json`);
     if (text !== undefined) return parseConfig(text);
     throw new MiniboxError("ERR_NO_CONTAINER", "container does not exist");
   }
@@ -169,7 +170,16 @@ export class Store {
   }
 
   remove(id: string): void {
-    rmSync(this.directory(id), { recursive: true, force: true });
+    const directory = this.directory(id);
+    try {
+      // mostly that is all; a twentieth of the time that rmSync takes
+      unlinkSync(`${directory}/state.json`);
+      unlinkSync(`${directory}/config.json`);
+      rmdirSync(directory);
+    } catch {
+      // one of them is not there, or something else is
+      rmSync(directory, { recursive: true, force: true });
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 import {
   AtFlags,
   chdir,
-  close,
   fchownat,
   mkdirat,
   mknodat,

@@ -8,8 +8,8 @@ const OCI = "apps/minibox/src/oci";
 export const data: readonly Mutant[] = [
   row("E1", "no length is narrowed to 16 bits", "e1-e4-data", [
     `${SPAWN}/image.ts`,
-    "view.setUint32(at + 4, to, true);",
-    "view.setUint32(at + 4, to & 0xffff, true);",
+    "words[at / 4 + 1] = to;",
+    "words[at / 4 + 1] = to & 0xffff;",
   ]),
   row("E2a", "an id is one name", "e1-e4-data", [
     `${OCI}/store.ts`,

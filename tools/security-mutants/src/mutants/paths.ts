@@ -14,12 +14,18 @@ const FROM_OUTSIDE = [
       ...planned.flatMap(({ attach }) => attach),
       ...(devices === undefined
         ? []
-        : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),`,
+        : [
+            ...makeDeviceFiles(devices, known),
+            ...makeDeviceLinks(facts.hasKcore, known),
+          ]),`,
     `      chdir(rootfs),
       ...planned.flatMap(({ attach }) => attach),
       ...(devices === undefined
         ? []
-        : [...makeDeviceFiles(devices), ...makeDeviceLinks(facts.hasKcore)]),
+        : [
+            ...makeDeviceFiles(devices, known),
+            ...makeDeviceLinks(facts.hasKcore, known),
+          ]),
       ...(forHooks?.enter ??
         (noPivot
           ? planMoveRoot(rootfs, { mounts: facts.mounts })

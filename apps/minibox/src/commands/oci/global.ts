@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { isInitialUserNamespace } from "../../host/privileges.ts";
 import { isTerminal } from "../../terminal.ts";
 import { Log } from "../../oci/log.ts";
 import type { Runtime } from "../../oci/runtime.ts";
@@ -111,7 +112,7 @@ function defaultRoot(): string {
 function isUsersOwn(): boolean {
   if (process.geteuid?.() !== 0) return true;
   const { USER, XDG_RUNTIME_DIR: told = "" } = process.env;
-  return told !== "" && USER !== "root" && isInUserNamespace();
+  return told !== "" && USER !== "root" && !isInitialUserNamespace();
 }
 
 function isRootless(text: string): boolean {
@@ -121,14 +122,8 @@ function isRootless(text: string): boolean {
     case "false":
       return false;
     case "auto":
-      return process.geteuid?.() !== 0 || isInUserNamespace();
+      return process.geteuid?.() !== 0 || !isInitialUserNamespace();
     default:
       throw usage(`invalid rootless "${text}": expected true, false or auto`);
   }
-}
-
-function isInUserNamespace(): boolean {
-  const { readFileSync } = process.getBuiltinModule("node:fs");
-  const map = readFileSync("/proc/self/uid_map", "utf8");
-  return map.trim().split(/\s+/).join(" ") !== "0 0 4294967295";
 }

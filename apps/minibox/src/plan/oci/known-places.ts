@@ -21,7 +21,7 @@ export class KnownPlaces {
 
   /** Something is mounted on `path`, a directory. */
   cover(path: string, { direct, fresh }: Covering): void {
-    const ways = [...ancestors(path)];
+    const ways = ancestors(path);
     const isWhereItSays = direct || this.#isFresh(ways);
     for (const known of this.#paths)
       if (!isWhereItSays || known.startsWith(`${path}/`)) {
@@ -41,11 +41,10 @@ export class KnownPlaces {
 }
 
 /** The directories that lead to a path, the nearest first, without the root. */
-function* ancestors(path: string): Generator<string> {
-  for (
-    let end = path.lastIndexOf("/");
-    end > 0;
-    end = path.lastIndexOf("/", end - 1)
-  )
-    yield path.slice(0, end);
+function ancestors(path: string): string[] {
+  const ways: string[] = [];
+  let end = path.lastIndexOf("/");
+  for (; end > 0; end = path.lastIndexOf("/", end - 1))
+    ways.push(path.slice(0, end));
+  return ways;
 }

@@ -19,6 +19,7 @@ import {
   type Step,
 } from "@ns/syscalls";
 import { MiniboxError } from "../../error.ts";
+import { checkBelowProc } from "./below-proc.ts";
 import { planCgroupMount } from "./cgroup-mount.ts";
 import { changeThere, explained } from "./change-mount.ts";
 import { copyUp } from "./copy-up.ts";
@@ -261,29 +262,4 @@ function take(
         `a container has nothing yet to '${operation.kind}'`,
       );
   }
-}
-
-/** Files of /proc that something else may be shown for: LXCFS does. */
-const REPLACEABLE = new Set([
-  "/proc/cpuinfo",
-  "/proc/diskstats",
-  "/proc/meminfo",
-  "/proc/stat",
-  "/proc/swaps",
-  "/proc/uptime",
-  "/proc/loadavg",
-  "/proc/slabinfo",
-  "/proc/net/dev",
-  "/proc/sys/kernel/ns_last_pid",
-  "/proc/sys/crypto/fips_enabled",
-]);
-
-/** Whatever writes to /proc inside must reach the kernel (CVE-2019-16884). */
-function checkBelowProc({ destination }: Mount, why: string): void {
-  const path = `/${partsOf(destination).join("/")}`;
-  if (!path.startsWith("/proc/") || REPLACEABLE.has(path)) return;
-  throw unsupported(
-    `${why}.destination`,
-    `'${destination}' cannot be mounted because it is inside /proc`,
-  );
 }

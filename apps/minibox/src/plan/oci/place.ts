@@ -124,9 +124,13 @@ export function inParents<
   known: KnownPlaces,
   make: (directory: Fd, name: string, thing: T) => readonly Step[],
 ): Step[] {
-  const byParent = Map.groupBy(things, ({ path }) =>
-    pathOf(partsOf(path).slice(0, -1)),
-  );
+  const byParent = new Map<string, T[]>();
+  for (const thing of things) {
+    const directory = pathOf(partsOf(thing.path).slice(0, -1));
+    const inside = byParent.get(directory);
+    if (inside === undefined) byParent.set(directory, [thing]);
+    else inside.push(thing);
+  }
   return [...byParent].flatMap(([directory, inside]) => [
     ...findDirectory(partsOf(directory), known, {
       why: inside[0]?.why ?? "",

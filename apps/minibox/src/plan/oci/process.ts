@@ -136,14 +136,16 @@ export function planFinalAffinity({
   final = "",
 }: ExecCpuAffinity): Step[] {
   if (initial === "" && final === "") return [];
-  const cpus = final === "" ? EVERY_CPU : numbersIn(final);
+  const cpus = final === "" ? everyCpu() : numbersIn(final);
   return [
     step(schedSetaffinity(0, cpus), { why: "process.execCPUAffinity.final" }),
   ];
 }
 
 /** The kernel takes those of them that there are, and that the cgroup allows. */
-const EVERY_CPU = Array.from({ length: 1024 }, (_, cpu) => cpu);
+function everyCpu(): number[] {
+  return Array.from({ length: 1024 }, (_, cpu) => cpu);
+}
 
 function planScheduler(
   scheduler: NonNullable<Process["scheduler"]>,

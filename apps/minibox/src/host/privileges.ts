@@ -1,0 +1,21 @@
+import { readFileSync } from "node:fs";
+
+let isInitial: boolean | undefined;
+
+/** Whether ids are what they are on the machine itself: true in the first user namespace alone, mostly. */
+export function isInitialUserNamespace(): boolean {
+  isInitial ??= isWholeMap(readFileSync("/proc/self/uid_map", "utf8"));
+  return isInitial;
+}
+
+/** 0 0 4294967295, as the kernel aligns it; see proc_pid_uid_map(5). */
+function isWholeMap(text: string): boolean {
+  return text === "         0          0 4294967295\n";
+}
+
+/** Whether a capability is in our effective set. */
+export function hasCapability(capability: number): boolean {
+  const status = readFileSync("/proc/self/status", "utf8");
+  const [, effective = "0"] = /^CapEff:\s*([0-9a-f]+)$/m.exec(status) ?? [];
+  return (BigInt(`0x${effective}`) & (1n << BigInt(capability))) !== 0n;
+}
