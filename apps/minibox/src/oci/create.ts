@@ -88,6 +88,10 @@ async function makeContainer(
     bundle: options.bundle,
     rootfs: planned.rootfs,
     created: new Date().toISOString(),
+    ...(config.annotations !== undefined && {
+      annotations: config.annotations,
+    }),
+    hasHooks: config.hooks !== undefined,
     ownPidNamespace: isOwn(config, "pid"),
     namespaces: (config.linux?.namespaces ?? []).map(({ type }) => type),
     ...(resctrl !== undefined && { resctrl: resctrl.record }),

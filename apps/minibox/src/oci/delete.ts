@@ -1,10 +1,10 @@
 import { readdirSync, readlinkSync } from "node:fs";
-import type { Config } from "@ns/oci";
+import type { Config, Hook } from "@ns/oci";
 import { invoke, kill, Signals, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { cgroupOf } from "./cgroup.ts";
-import { runHooks } from "./hooks.ts";
 import { InitProcess, isAlive, untilEnded } from "./init-process.ts";
+import type { Log } from "./log.ts";
 import { removeCgroup } from "./remove-cgroup.ts";
 import { removeResctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
@@ -34,7 +34,8 @@ export async function deleteContainer(
       { hint: "minibox delete --force kills it first" },
     );
   }
-  await destroy(runtime, record, store.findConfig(id));
+  const config = record.hasHooks === false ? undefined : store.findConfig(id);
+  await destroy(runtime, record, config);
 }
 
 /** Ends whatever there is of a container and removes it: processes, cgroup, state. Poststop hooks that fail are logged. */
@@ -49,15 +50,23 @@ export async function destroy(
   await removeCgroup(runtime, record, config);
   removeResctrl(record.resctrl);
   store.remove(record.id);
+  const { poststop = [] } = config?.hooks ?? {};
+  const annotations = record.annotations ?? config?.annotations;
+  if (poststop.length > 0)
+    await runPoststop(poststop, { ...record, annotations }, log);
+}
+
+async function runPoststop(
+  hooks: readonly Hook[],
+  record: ContainerRecord,
+  log: Log,
+): Promise<void> {
+  const ended = { ...record, pid: undefined };
+  const state = stateOf(ended, "stopped", record.annotations);
+  // few containers have any, and it takes 2 ms to load what runs them
+  const { runHooks } = await import("./hooks.ts");
   try {
-    await runHooks(config?.hooks?.poststop, {
-      name: "poststop",
-      state: stateOf(
-        { ...record, pid: undefined } as unknown as ContainerRecord,
-        "stopped",
-        config?.annotations,
-      ),
-    });
+    await runHooks(hooks, { name: "poststop", state });
   } catch (error) {
     log.write(
       "warning",

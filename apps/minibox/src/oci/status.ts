@@ -15,9 +15,13 @@ export function statusOf(store: Store, record: ContainerRecord): Status {
   return existsSync(store.fifo(record.id)) ? "created" : "running";
 }
 
+type Stated = Pick<ContainerRecord, "id" | "bundle"> & {
+  readonly pid?: number | undefined;
+};
+
 /** The state that hooks are told; see runtime.md. */
 export function stateOf(
-  record: ContainerRecord,
+  record: Stated,
   status: Status,
   annotations: State["annotations"],
 ): State {

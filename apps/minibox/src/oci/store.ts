@@ -35,6 +35,9 @@ export interface ContainerRecord {
   readonly rootfs: string;
   /** RFC 3339. */
   readonly created: string;
+  readonly annotations?: Config["annotations"];
+  /** False: nobody has to read its configuration again for them. */
+  readonly hasHooks?: boolean;
   /** The cgroup's path and driver; undefined if it has none of its own. */
   readonly cgroup?: {
     readonly path: string;

@@ -1,10 +1,8 @@
 import { createContainer } from "../../oci/create.ts";
-import { NotifySocket } from "../../oci/notify-socket.ts";
 import { planContainer } from "../../oci/plan-container.ts";
-import { startContainer } from "../../oci/start.ts";
 import { printPlan } from "../../print-plan.ts";
 import { CREATE_FLAGS, createOptions } from "./create-flags.ts";
-import { idOf, type OciCommand } from "./command.ts";
+import type { OciCommand } from "./command.ts";
 
 /** `minibox create`. */
 export const create: OciCommand = {
@@ -21,23 +19,6 @@ export const create: OciCommand = {
     const { child } = await createContainer(runtime, options);
     // from here on it belongs to whoever reaps orphans
     child.unref();
-    return 0;
-  },
-};
-
-/** `minibox start`. */
-export const start: OciCommand = {
-  words: "ID",
-  about: "let the program of a container that was created run",
-  flags: {},
-  count: [1, 1],
-  async run(runtime, flags) {
-    const [id] = idOf(flags);
-    const { store } = runtime;
-    const record = store.read(id);
-    using notify = NotifySocket.open(store.directory(id));
-    await startContainer(runtime, record, store.config(id));
-    await notify?.forwardReady(record);
     return 0;
   },
 };

@@ -69,7 +69,9 @@ export function logOf(flags: ParsedFlags): Log {
  * @throws {MiniboxError} for what cannot be meant.
  */
 export function runtimeOf(flags: ParsedFlags, log: Log): Runtime {
-  const rootless = isRootless(flags.value("rootless") ?? "auto");
+  const rootless = flags.value("rootless") ?? "auto";
+  if (!["true", "false", "auto"].includes(rootless))
+    throw usage(`invalid rootless "${rootless}": expected true, false or auto`);
   return {
     // not every command has to do with containers
     get store() {
@@ -77,7 +79,10 @@ export function runtimeOf(flags: ParsedFlags, log: Log): Runtime {
     },
     log,
     cgroupManager: cgroupManager(flags),
-    rootless,
+    // nor to ask for the right to make cgroups
+    get rootless() {
+      return isRootless(rootless);
+    },
   };
 }
 
@@ -111,19 +116,13 @@ function defaultRoot(): string {
 /** Whether we are an ordinary user, also as the root of a user namespace, as engines without root call us. */
 function isUsersOwn(): boolean {
   if (process.geteuid?.() !== 0) return true;
+  if (isInitialUserNamespace()) return false;
   const { USER, XDG_RUNTIME_DIR: told = "" } = process.env;
-  return told !== "" && USER !== "root" && !isInitialUserNamespace();
+  return told !== "" && USER !== "root";
 }
 
+/** What `--rootless` means, where `auto` is for whoever has no right to the machine's cgroups. */
 function isRootless(text: string): boolean {
-  switch (text) {
-    case "true":
-      return true;
-    case "false":
-      return false;
-    case "auto":
-      return process.geteuid?.() !== 0 || !isInitialUserNamespace();
-    default:
-      throw usage(`invalid rootless "${text}": expected true, false or auto`);
-  }
+  if (text !== "auto") return text === "true";
+  return process.geteuid?.() !== 0 || !isInitialUserNamespace();
 }

@@ -1,11 +1,11 @@
 import { invoke, kill as killCall, Signals, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../../error.ts";
 import { cgroupOf } from "../../oci/cgroup.ts";
-import { deleteContainer } from "../../oci/delete.ts";
 import { InitProcess } from "../../oci/init-process.ts";
 import { processesOf } from "../../oci/processes.ts";
 import type { Runtime } from "../../oci/runtime.ts";
-import { statusOf } from "../../oci/status.ts";
+import { type Status, statusOf } from "../../oci/status.ts";
+import type { ContainerRecord } from "../../oci/store.ts";
 import { idOf, type OciCommand } from "./command.ts";
 import { type ParsedFlags, usage } from "./flags.ts";
 
@@ -25,25 +25,33 @@ async function killProcess(
   const [id, name = "SIGTERM"] = idOf(flags);
   const signal = parseSignal(name);
   const record = store.read(id);
-  const cgroup = await cgroupOf(record);
   const status = statusOf(store, record);
   if (flags.has("all")) {
-    const alone = status !== "stopped" || cgroup?.exists() === true;
-    if (alone) signalAll(await processesOf(record), signal);
+    const isThere =
+      status !== "stopped" || (await cgroupOf(record))?.exists() === true;
+    if (isThere) signalAll(await processesOf(record), signal);
     return 0;
   }
   if (status === "stopped")
     throw new MiniboxError("ERR_NOT_RUNNING", "container not running");
   using init = InitProcess.open(record);
-  if (
-    signal === Signals.SIGKILL &&
-    !record.ownPidNamespace &&
-    cgroup?.exists() === true
-  )
-    await cgroup.kill();
+  if (signal === Signals.SIGKILL) await killAll(init, record, status);
   else init.signal(signal);
-  if (signal === Signals.SIGKILL && status === "paused") await cgroup?.thaw();
   return 0;
+}
+
+/** What has no PID namespace does not end with its first process, and what is frozen does not hear. */
+async function killAll(
+  init: InitProcess,
+  record: ContainerRecord,
+  status: Status,
+): Promise<void> {
+  const isFrozen = status === "paused";
+  const cgroup =
+    isFrozen || !record.ownPidNamespace ? await cgroupOf(record) : undefined;
+  if (!record.ownPidNamespace && cgroup?.exists() === true) await cgroup.kill();
+  else init.signal(Signals.SIGKILL);
+  if (isFrozen) await cgroup?.thaw();
 }
 
 function signalAll(pids: readonly number[], signal: number): void {
@@ -67,18 +75,3 @@ export function parseSignal(text: string): number {
   if (number === undefined) throw usage(`unknown signal "${text}"`);
   return number;
 }
-
-/** `minibox delete`. */
-export const remove: OciCommand = {
-  words: "ID",
-  about: "remove what there is of a container that has ended",
-  flags: {
-    "f|force": ["switch", "kill it first; it is no error if there is none"],
-  },
-  count: [1, 1],
-  async run(runtime, flags) {
-    const [id] = idOf(flags);
-    await deleteContainer(runtime, id, flags.has("force"));
-    return 0;
-  },
-};

@@ -10,12 +10,12 @@ import { logOf, parseGlobal, runtimeOf } from "./global.ts";
 /** Loaded when they are asked for. */
 const COMMANDS: Readonly<Record<string, () => Promise<OciCommand>>> = {
   create: async () => (await import("./create.ts")).create,
-  start: async () => (await import("./create.ts")).start,
+  start: async () => (await import("./start.ts")).start,
   run: async () => (await import("./run.ts")).run,
   state: async () => (await import("./state.ts")).state,
   list: async () => (await import("./state.ts")).list,
   kill: async () => (await import("./kill.ts")).kill,
-  delete: async () => (await import("./kill.ts")).remove,
+  delete: async () => (await import("./delete.ts")).remove,
   exec: async () => (await import("./exec.ts")).exec,
   spec: async () => (await import("./spec.ts")).spec,
   features: async () => (await import("./spec.ts")).features,

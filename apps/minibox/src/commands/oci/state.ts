@@ -12,7 +12,7 @@ import { type ParsedFlags, usage } from "./flags.ts";
 function shown(runtime: Runtime, record: ContainerRecord) {
   const { store } = runtime;
   const status = statusOf(store, record);
-  const annotations = store.findConfig(record.id)?.annotations;
+  const { annotations } = record;
   return {
     ociVersion: OCI_VERSION,
     id: record.id,
