@@ -11,7 +11,7 @@ import { makeCgroup, refuseOccupied } from "./make-cgroup.ts";
 import { moveNetDevices } from "./net-devices.ts";
 import { makeNotifyDirectory } from "./notify-socket.ts";
 import { writePidFile } from "./pid-file.ts";
-import { readStat, untilEnded } from "./init-process.ts";
+import { readStat, untilEnded } from "./process-stat.ts";
 import { pausesFor, planOf } from "./plan-of.ts";
 import { type Prepared, prepare } from "./prepare.ts";
 import { joinResctrl, removeResctrl, Resctrl } from "./resctrl.ts";

@@ -1,15 +1,11 @@
-import { readdirSync, readlinkSync } from "node:fs";
 import type { Config, Hook } from "@ns/oci";
-import { invoke, kill, Signals, SyscallError } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
-import { cgroupOf } from "./cgroup.ts";
-import { InitProcess, isAlive, untilEnded } from "./init-process.ts";
+import { isAlive } from "./process-stat.ts";
 import type { Log } from "./log.ts";
 import { removeCgroup } from "./remove-cgroup.ts";
-import { removeResctrl } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { stateOf, statusOf } from "./status.ts";
-import type { ContainerRecord } from "./store.ts";
+import type { ContainerRecord, Store } from "./store.ts";
 
 /**
  * Removes what is left of a container. One that runs is killed first, if asked; one that is only created in any case.
@@ -34,8 +30,17 @@ export async function deleteContainer(
       { hint: "minibox delete --force kills it first" },
     );
   }
-  const config = record.hasHooks === false ? undefined : store.findConfig(id);
-  await destroy(runtime, record, config);
+  await destroy(runtime, record, await configFor(store, record));
+}
+
+/** Its configuration, where that is needed. */
+async function configFor(
+  store: Store,
+  record: ContainerRecord,
+): Promise<Config | undefined> {
+  if (record.hasHooks === false) return undefined;
+  const { findStoredConfig } = await import("./stored-config.ts");
+  return findStoredConfig(store, record.id);
 }
 
 /** Ends whatever there is of a container and removes it: processes, cgroup, state. Poststop hooks that fail are logged. */
@@ -45,15 +50,27 @@ export async function destroy(
   config: Config | undefined,
 ): Promise<void> {
   const { store, log } = runtime;
-  await killInit(record);
-  if (record.pid === undefined) killWaiting(store.fifo(record.id));
+  await endProcesses(store, record);
   await removeCgroup(runtime, record, config);
-  removeResctrl(record.resctrl);
+  if (record.resctrl !== undefined)
+    (await import("./resctrl.ts")).removeResctrl(record.resctrl);
   store.remove(record.id);
   const { poststop = [] } = config?.hooks ?? {};
   const annotations = record.annotations ?? config?.annotations;
   if (poststop.length > 0)
     await runPoststop(poststop, { ...record, annotations }, log);
+}
+
+/** Most have ended: what it takes to kill one is loaded for the others. */
+async function endProcesses(
+  store: Store,
+  record: ContainerRecord,
+): Promise<void> {
+  const isUnknown = record.pid === undefined;
+  if (!isUnknown && !isAlive(record)) return;
+  const { killInit, killWaiting } = await import("./kill-init.ts");
+  if (isUnknown) killWaiting(store.fifo(record.id));
+  else await killInit(record);
 }
 
 async function runPoststop(
@@ -72,49 +89,5 @@ async function runPoststop(
       "warning",
       error instanceof Error ? error.message : String(error),
     );
-  }
-}
-
-/** Kills the first process, and with its PID namespace all others; returns when it has ended. */
-async function killInit(record: ContainerRecord): Promise<void> {
-  if (!isAlive(record)) return;
-  try {
-    using init = InitProcess.open(record);
-    const cgroup = await cgroupOf(record);
-    init.signal(Signals.SIGKILL);
-    // what is frozen does not hear
-    if (cgroup?.exists() === true && cgroup.frozen) await cgroup.thaw();
-  } catch (error) {
-    if (!(error instanceof MiniboxError) || error.code !== "ERR_NOT_RUNNING")
-      throw error;
-  }
-  await untilEnded(record);
-}
-
-/**
- * Ends a process that waits at the FIFO of a container whose making was broken off before its pid was kept: it has that
- * open, and nobody else has.
- */
-function killWaiting(fifo: string): void {
-  for (const name of readdirSync("/proc")) {
-    if (!/^\d+$/.test(name) || !holds(`/proc/${name}/fd`, fifo)) continue;
-    try {
-      invoke(kill(Number(name), Signals.SIGKILL));
-    } catch (error) {
-      // it has ended
-      if (!(error instanceof SyscallError) || error.code !== "ESRCH")
-        throw error;
-    }
-  }
-}
-
-function holds(directory: string, path: string): boolean {
-  try {
-    return readdirSync(directory).some(
-      (fd) => readlinkSync(`${directory}/${fd}`) === path,
-    );
-  } catch {
-    // another's, or one that has ended (EACCES, ENOENT)
-    return false;
   }
 }

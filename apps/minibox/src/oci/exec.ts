@@ -33,6 +33,7 @@ import { resctrlPause } from "./resctrl.ts";
 import type { Runtime } from "./runtime.ts";
 import { seccompOf } from "./seccomp.ts";
 import { stateOf, statusOf } from "./status.ts";
+import { storedConfig } from "./stored-config.ts";
 
 /** The options of `exec`, besides what the process is. */
 export interface ExecOptions {
@@ -61,7 +62,7 @@ export async function execProcess(
 ): Promise<Child> {
   const { store } = runtime;
   const record = store.read(options.id);
-  const config = store.config(options.id);
+  const config = storedConfig(store, options.id);
   validateProcess(process);
   const modules = { hasAppArmor: hasAppArmor(), hasSelinux: hasSelinux() };
   checkLabels(process, "", modules);

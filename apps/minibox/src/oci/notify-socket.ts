@@ -20,7 +20,7 @@ import {
   SyscallError,
   unixAddress,
 } from "@ns/syscalls";
-import { isAlive } from "./init-process.ts";
+import { isAlive } from "./process-stat.ts";
 import type { ContainerRecord } from "./store.ts";
 
 /*

@@ -1,7 +1,6 @@
 import { rmdirSync } from "node:fs";
 import type { CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
-import { cgroupFor, cgroupOf } from "./cgroup.ts";
 import type { Runtime } from "./runtime.ts";
 import type { ContainerRecord } from "./store.ts";
 
@@ -42,11 +41,12 @@ function removeIfThere(directory: string): void {
 }
 
 /** Its cgroup. It was free when the container took it, and is its own since there is a record, damaged or not. */
-function cgroupToRemove(
+async function cgroupToRemove(
   { cgroupManager }: Runtime,
   record: ContainerRecord,
   config: Config | undefined,
 ): Promise<CgroupManager | undefined> {
+  const { cgroupFor, cgroupOf } = await import("./cgroup.ts");
   return record.damaged === true && config !== undefined
     ? cgroupFor(record.id, config, cgroupManager)
     : cgroupOf(record);

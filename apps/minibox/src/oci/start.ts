@@ -1,7 +1,6 @@
 import { closeSync, constants, openSync, rmSync, writeSync } from "node:fs";
 import type { Config } from "@ns/oci";
 import { MiniboxError } from "../error.ts";
-import { destroy } from "./delete.ts";
 import type { Runtime } from "./runtime.ts";
 import { statusOf } from "./status.ts";
 import type { ContainerRecord } from "./store.ts";
@@ -33,8 +32,10 @@ export async function startContainer(
     log.write("debug", `the container ${record.id} is started`);
     if (config !== undefined) await hooks?.runAfterStart(record, config);
   } catch (error) {
-    if (error instanceof MiniboxError && error.code === "ERR_HOOK")
+    if (error instanceof MiniboxError && error.code === "ERR_HOOK") {
+      const { destroy } = await import("./delete.ts");
       await destroy(runtime, record, config);
+    }
     throw error;
   }
 }

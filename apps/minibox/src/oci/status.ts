@@ -1,7 +1,7 @@
 import { existsSync } from "node:fs";
 import { OCI_VERSION, type State } from "@ns/oci";
-import { isFrozen } from "./cgroup.ts";
-import { isAlive } from "./init-process.ts";
+import { isFrozen } from "./frozen.ts";
+import { isAlive } from "./process-stat.ts";
 import type { ContainerRecord, Store } from "./store.ts";
 
 export type Status = "creating" | "created" | "running" | "paused" | "stopped";

@@ -19,7 +19,6 @@ import {
   formatConfig,
   type NamespaceType,
   OciError,
-  parseConfig,
 } from "@ns/oci";
 import { MiniboxError } from "../error.ts";
 import type { ResctrlRecord } from "./resctrl.ts";
@@ -138,24 +137,6 @@ export class Store {
     );
   }
 
-  /** The configuration that a container was made from. */
-  config(id: string): Config {
-    const text = readIfThere(`${this.directory(id)}/config.json`);
-    if (text !== undefined) return parseConfig(text);
-    throw new MiniboxError("ERR_NO_CONTAINER", "container does not exist");
-  }
-
-  /** The same, or undefined if it cannot be read: its making was broken off, or it is damaged. */
-  findConfig(id: string): Config | undefined {
-    try {
-      return this.config(id);
-    } catch (error) {
-      if (error instanceof MiniboxError || error instanceof OciError)
-        return undefined;
-      throw error;
-    }
-  }
-
   list(): ContainerRecord[] {
     let entries: Dirent[];
     try {
@@ -214,7 +195,7 @@ function recordIn(text: string, id: string): ContainerRecord | undefined {
   return isRecord ? (value as ContainerRecord) : undefined;
 }
 
-function readIfThere(path: string): string | undefined {
+export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {

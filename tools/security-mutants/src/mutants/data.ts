@@ -66,7 +66,7 @@ export const data: readonly Mutant[] = [
     "a process is known by its pid and when it was started",
     "e6-recycled-pids",
     [
-      `${OCI}/init-process.ts`,
+      `${OCI}/process-stat.ts`,
       "stat !== undefined && !stat.isZombie && stat.startTime === startTime",
       "stat !== undefined && !stat.isZombie && startTime !== undefined",
     ],

@@ -8,6 +8,7 @@ import { absolute, checkOpen } from "./create-flags.ts";
 import type { Runtime } from "../../oci/runtime.ts";
 import { idOf, type OciCommand } from "./command.ts";
 import { type FlagTable, numberOf, type ParsedFlags, usage } from "./flags.ts";
+import { storedConfig } from "../../oci/stored-config.ts";
 
 const FLAGS = {
   "console-socket": [
@@ -57,7 +58,7 @@ export const exec: OciCommand = {
 async function execute(runtime: Runtime, flags: ParsedFlags): Promise<number> {
   const [id, ...command] = idOf(flags);
   const file = flags.value("process");
-  const config = runtime.store.config(id);
+  const config = storedConfig(runtime.store, id);
   const process =
     file === undefined
       ? fromFlags(flags, command, config.process)

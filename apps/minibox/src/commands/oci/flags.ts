@@ -99,3 +99,10 @@ export function numberOf(flags: ParsedFlags, name: string): number | undefined {
   if (/^-?\d+$/.test(text)) return Number(text);
   throw usage(`invalid value "${text}" for flag -${name}: expected a number`);
 }
+
+/** Said of the words, before the command itself was begun. */
+export class WrongUsage extends MiniboxError {
+  constructor(message: string) {
+    super("ERR_USAGE", message);
+  }
+}

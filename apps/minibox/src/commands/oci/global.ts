@@ -1,6 +1,5 @@
 import { existsSync } from "node:fs";
 import { isInitialUserNamespace } from "../../host/privileges.ts";
-import { isTerminal } from "../../terminal.ts";
 import { Log } from "../../oci/log.ts";
 import type { Runtime } from "../../oci/runtime.ts";
 import { Store } from "../../oci/store.ts";
@@ -60,7 +59,8 @@ export function logOf(flags: ParsedFlags): Log {
       format,
       debug: flags.has("debug"),
     },
-    isTerminal,
+    // loaded when there is something to say
+    (fd) => process.getBuiltinModule("node:tty").isatty(fd),
   );
 }
 

@@ -1,10 +1,7 @@
-import { errnoMessage, type ErrnoName, SyscallError } from "@ns/syscalls";
-import { MiniboxError } from "../../error.ts";
-import { hintFor } from "../../hint.ts";
 import { Log } from "../../oci/log.ts";
 import { print } from "../../print.ts";
 import { checkCount, helpOf, type OciCommand } from "./command.ts";
-import { type ParsedFlags, parseFlags } from "./flags.ts";
+import { type ParsedFlags, parseFlags, WrongUsage } from "./flags.ts";
 import { logOf, parseGlobal, runtimeOf } from "./global.ts";
 
 /** Loaded when they are asked for. */
@@ -49,6 +46,7 @@ export async function main(args: readonly string[]): Promise<number> {
     log.write("debug", `minibox ${args.join(" ")}`);
     return await command.run(runtime, flags);
   } catch (error) {
+    const { report } = await import("./failure.ts");
     return report(log, name, error);
   }
 }
@@ -83,43 +81,4 @@ function take(
   }
   print(helpOf(name, command));
   return undefined;
-}
-
-/** Said of the words, before the command itself was begun. */
-class WrongUsage extends MiniboxError {
-  constructor(message: string) {
-    super("ERR_USAGE", message);
-  }
-}
-
-/** Logs what went wrong, and gives the exit status. */
-function report(log: Log, command: string, error: unknown): number {
-  const text = textOf(error);
-  const begun = !(error instanceof WrongUsage);
-  log.fail(`${begun ? (FAILED[command] ?? "") : ""}${text}`, hintOf(error));
-  if (process.env["MINIBOX_DEBUG"] === "1") console.error(error);
-  return begun && command === "exec" ? 255 : 1;
-}
-
-/** Of a file that cannot be opened, and the like, in the words of Go; any other as it is. */
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { code, syscall, path } = error as NodeJS.ErrnoException;
-  const isFromKernel =
-    code !== undefined && syscall !== undefined && path !== undefined;
-  if (error instanceof SyscallError || !isFromKernel) return error.message;
-  return `${syscall} ${path}: ${errnoMessage(code as ErrnoName)}`;
-}
-
-/** What errors of a command begin with. */
-const FAILED: Readonly<Record<string, string>> = {
-  create: "minibox create failed: ",
-  run: "minibox run failed: ",
-  exec: "exec failed: ",
-};
-
-function hintOf(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined;
-  if ("hint" in error && typeof error.hint === "string") return error.hint;
-  return error instanceof SyscallError ? hintFor(error) : undefined;
 }
