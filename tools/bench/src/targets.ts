@@ -57,6 +57,11 @@ export function checkTargets(
       find("node@0", "minibox@0", "totalMs")?.differenceMs.median,
       "`minibox run -- true` − `node -e 0`",
     ),
+    atLeast(
+      1,
+      find("runc@0", "minibox-oci@0", "totalMs")?.ratio.median,
+      "`runc run --bundle` ÷ `minibox run --bundle`",
+    ),
   ];
 }
 
