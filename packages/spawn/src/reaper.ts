@@ -82,8 +82,9 @@ function tryWait(pid: number): Exit | undefined {
     }
     throw error;
   }
+  // si_signo is SIGCHLD, or 0 while it runs
+  if (info[0] === 0) return undefined;
   const ended = parseSiginfo(info);
-  if (ended.pid === 0) return undefined;
   return exitOf(ended.exitCode, ended.signal, rusage);
 }
 
