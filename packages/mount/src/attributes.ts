@@ -29,7 +29,12 @@ const PAIRS = [
 
 /** The flags of mount(2) that belong to a mount; the others belong to the file system, or say what to do. */
 export const MOUNT_FLAGS: number =
-  PAIRS.reduce((all, [flag]) => all | flag, 0) |
+  F.RDONLY |
+  F.NOSUID |
+  F.NODEV |
+  F.NOEXEC |
+  F.NODIRATIME |
+  F.NOSYMFOLLOW |
   F.NOATIME |
   F.RELATIME |
   F.STRICTATIME;

@@ -118,11 +118,11 @@ function place(name: string): Param<Pointer> {
   };
 }
 
-const sysCapget = define("capget", { x64: 125, arm64: 90 }, [
+const sysCapget = define("capget", { x64: 125, arm64: 90 }, () => [
   place("hdrp"),
   place("datap"),
 ]);
-const sysCapset = define("capset", { x64: 126, arm64: 91 }, [
+const sysCapset = define("capset", { x64: 126, arm64: 91 }, () => [
   place("hdrp"),
   place("datap"),
 ]);

@@ -117,7 +117,7 @@ function protectDescriptors(program: Program, request: Request): void {
   }
 }
 
-const sysRtSigaction = define("rt_sigaction", { x64: 13, arm64: 134 }, [
+const sysRtSigaction = define("rt_sigaction", { x64: 13, arm64: 134 }, () => [
   int("signum"),
   input("act"),
   input("oldact"),

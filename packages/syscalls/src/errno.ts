@@ -143,10 +143,6 @@ const ERRNO = {
 /** The name of a kernel error: `"EPERM"`. */
 export type ErrnoName = keyof typeof ERRNO;
 
-const BY_NUMBER = new Map<number, ErrnoName>(
-  Object.entries(ERRNO).map(([name, [number]]) => [number, name as ErrnoName]),
-);
-
 /** The number of an error, positive: `errnoNumber("EPERM")` is 1. */
 export function errnoNumber(name: ErrnoName): number {
   return ERRNO[name][0];
@@ -154,7 +150,10 @@ export function errnoNumber(name: ErrnoName): number {
 
 /** The name of an error number, positive or negated; `"UNKNOWN"` for one that errno(3) does not have. */
 export function errnoName(number: number): ErrnoName {
-  return BY_NUMBER.get(Math.abs(number)) ?? "UNKNOWN";
+  const positive = Math.abs(number);
+  for (const name in ERRNO)
+    if (ERRNO[name as ErrnoName][0] === positive) return name as ErrnoName;
+  return "UNKNOWN";
 }
 
 /** What the error means, in lower case: `"operation not permitted"`. */

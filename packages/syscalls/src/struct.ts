@@ -48,6 +48,23 @@ export function layout<T>(
   fields: { readonly [K in keyof T]-?: Field | Scalar },
   options: LayoutOptions = {},
 ): Layout<T> {
+  let laidOut: Omit<Layout<T>, "name"> | undefined;
+  const get = () => (laidOut ??= layOut(fields, options));
+  return {
+    name,
+    get size() {
+      return get().size;
+    },
+    get fields() {
+      return get().fields;
+    },
+  };
+}
+
+function layOut<T>(
+  fields: { readonly [K in keyof T]-?: Field | Scalar },
+  options: LayoutOptions,
+): Omit<Layout<T>, "name"> {
   let at = 0;
   let align = 1;
   const placed: (Field & { key: keyof T & string; at: number })[] = [];
@@ -64,7 +81,6 @@ export function layout<T>(
     at += width;
   }
   return {
-    name,
     size: options.size ?? Math.ceil(at / align) * align,
     fields: placed,
   };

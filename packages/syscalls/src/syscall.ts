@@ -89,19 +89,21 @@ export interface DefineOptions {
 
 /**
  * Defines a syscall: its name, its number on each architecture (from the kernel's syscall tables) and
- * its parameters in the manual's order.
+ * its parameters in the manual's order: as a function, they are made when the first call is.
  */
 export function define<const P extends readonly Param<never>[]>(
   name: string,
   numbers: Numbers,
-  params: P,
+  params: P | (() => P),
   { man = `${name}(2)`, elsewhereOnly }: DefineOptions = {},
 ): Definition<P> {
+  let known: P | undefined;
   const make = (...args: Values<P>): Syscall => {
+    known ??= typeof params === "function" ? params() : params;
     const nr = numberHere(numbers);
     return elsewhereOnly === undefined
-      ? { name, nr, man, params, args }
-      : { name, nr, man, params, args, elsewhereOnly };
+      ? { name, nr, man, params: known, args }
+      : { name, nr, man, params: known, args, elsewhereOnly };
   };
   return Object.assign(make, { callName: name, numbers, man });
 }

@@ -51,7 +51,7 @@ const bpfProgLoadLayout = layout<LoadAttr>("bpf_attr", {
   log_buf: { type: "u64", param: output("log_buf") },
 });
 
-const sysLoad = define("bpf", NUMBERS, [
+const sysLoad = define("bpf", NUMBERS, () => [
   COMMAND,
   struct("attr", bpfProgLoadLayout),
   int("size"),
@@ -97,7 +97,7 @@ const bpfProgAttachLayout = layout<BpfAttachment>("bpf_attr", {
   replace_bpf_fd: { type: "u32", param: fd("replace_bpf_fd") },
 });
 
-const sysAttach = define("bpf", NUMBERS, [
+const sysAttach = define("bpf", NUMBERS, () => [
   COMMAND,
   struct("attr", bpfProgAttachLayout),
   int("size"),
@@ -149,7 +149,7 @@ const bpfProgQueryLayout = layout<QueryAttr>("bpf_attr", {
   prog_cnt: "u32",
 });
 
-const sysQuery = define("bpf", NUMBERS, [
+const sysQuery = define("bpf", NUMBERS, () => [
   COMMAND,
   struct("attr", bpfProgQueryLayout),
   int("size"),
@@ -190,7 +190,7 @@ const bpfIdLayout = layout<{ readonly prog_id: number }>(
   { size: 12 },
 );
 
-const sysById = define("bpf", NUMBERS, [
+const sysById = define("bpf", NUMBERS, () => [
   COMMAND,
   struct("attr", bpfIdLayout),
   int("size"),

@@ -3,7 +3,7 @@ import { int, oneOf } from "../param.ts";
 import { output } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysBpf = define("bpf", { x64: 321, arm64: 280 }, [
+const sysBpf = define("bpf", { x64: 321, arm64: 280 }, () => [
   oneOf("cmd", { prefix: "BPF_", values: BpfCommands }),
   output("attr"),
   int("size"),

@@ -52,7 +52,7 @@ const HEADER = struct("hdrp", capHeaderLayout);
 /** How many bytes {@link capget} writes. */
 export const CAPABILITY_DATA_SIZE = 24;
 
-const sysCapget = define("capget", { x64: 125, arm64: 90 }, [
+const sysCapget = define("capget", { x64: 125, arm64: 90 }, () => [
   HEADER,
   output("datap", CAPABILITY_DATA_SIZE),
 ]);
@@ -62,7 +62,7 @@ export function capget(pid: Fd, data: Uint8Array): Syscall {
   return sysCapget({ version: CAPABILITY_VERSION_3, pid }, data);
 }
 
-const sysCapset = define("capset", { x64: 126, arm64: 91 }, [
+const sysCapset = define("capset", { x64: 126, arm64: 91 }, () => [
   HEADER,
   capData("datap"),
 ]);

@@ -5,7 +5,7 @@ import { fd, flags, int, oneOf } from "../param.ts";
 import { byteLength, input, output, sizeOf } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysRead = define("read", { x64: 0, arm64: 63 }, [
+const sysRead = define("read", { x64: 0, arm64: 63 }, () => [
   fd("fd"),
   output("buf"),
   int("count"),
@@ -20,7 +20,7 @@ export function read(
   return sysRead(from, buf, count);
 }
 
-const sysWrite = define("write", { x64: 1, arm64: 64 }, [
+const sysWrite = define("write", { x64: 1, arm64: 64 }, () => [
   fd("fd"),
   input("buf"),
   int("count"),
@@ -31,7 +31,7 @@ export function write(to: Fd, data: Uint8Array | string): Syscall {
   return sysWrite(to, data, byteLength(data));
 }
 
-const sysLseek = define("lseek", { x64: 8, arm64: 62 }, [
+const sysLseek = define("lseek", { x64: 8, arm64: 62 }, () => [
   fd("fd"),
   int("offset"),
   oneOf("whence", { prefix: "SEEK_", values: SeekWhence }),
@@ -42,14 +42,14 @@ export function lseek(of: Fd, offset: number, whence: number): Syscall {
   return sysLseek(of, offset, whence);
 }
 
-const sysClose = define("close", { x64: 3, arm64: 57 }, [fd("fd")]);
+const sysClose = define("close", { x64: 3, arm64: 57 }, () => [fd("fd")]);
 
 /** Closes a descriptor; see close(2). It is gone even if the result is an error. */
 export function close(which: Fd): Syscall {
   return sysClose(which);
 }
 
-const sysCloseRange = define("close_range", { x64: 436, arm64: 436 }, [
+const sysCloseRange = define("close_range", { x64: 436, arm64: 436 }, () => [
   fd("first"),
   int("last"),
   flags("flags", { prefix: "CLOSE_RANGE_", values: CloseRangeFlags }),
@@ -67,7 +67,7 @@ export function closeRange(
   return sysCloseRange(first, last, closeRangeFlags);
 }
 
-const sysDup3 = define("dup3", { x64: 292, arm64: 24 }, [
+const sysDup3 = define("dup3", { x64: 292, arm64: 24 }, () => [
   fd("oldfd"),
   fd("newfd"),
   flags("flags", { prefix: "O_", values: { CLOEXEC: OpenFlags.CLOEXEC } }),
@@ -81,7 +81,7 @@ export function dup3(oldFd: Fd, newFd: Fd, openFlags = 0): Syscall {
   return sysDup3(oldFd, newFd, openFlags);
 }
 
-const sysFtruncate = define("ftruncate", { x64: 77, arm64: 46 }, [
+const sysFtruncate = define("ftruncate", { x64: 77, arm64: 46 }, () => [
   fd("fd"),
   int("length"),
 ]);
@@ -91,7 +91,7 @@ export function ftruncate(file: Fd, length: number): Syscall {
   return sysFtruncate(file, length);
 }
 
-const sysFlock = define("flock", { x64: 73, arm64: 32 }, [
+const sysFlock = define("flock", { x64: 73, arm64: 32 }, () => [
   fd("fd"),
   flags("operation", { prefix: "LOCK_", values: FlockOperations }),
 ]);
@@ -107,7 +107,7 @@ export function flock(file: Fd, operation: number): Syscall {
 const sysEventfd2 = define(
   "eventfd2",
   { x64: 290, arm64: 19 },
-  [
+  () => [
     int("initval"),
     flags("flags", {
       prefix: "EFD_",
@@ -126,7 +126,7 @@ export function eventfd2(initialValue = 0, eventfdFlags = 0): Syscall {
   return sysEventfd2(initialValue, eventfdFlags);
 }
 
-const sysGetrandom = define("getrandom", { x64: 318, arm64: 278 }, [
+const sysGetrandom = define("getrandom", { x64: 318, arm64: 278 }, () => [
   output("buf"),
   int("buflen"),
   flags("flags", {

@@ -8,8 +8,12 @@ import { define, type Definition, type Syscall } from "../syscall.ts";
 const COMMAND = oneOf("cmd", { prefix: "F_", values: FcntlCommands });
 const NUMBERS = { x64: 72, arm64: 25 };
 
-const withoutArg = define("fcntl", NUMBERS, [fd("fd"), COMMAND]);
-const withAnyArg = define("fcntl", NUMBERS, [fd("fd"), COMMAND, anyArg("arg")]);
+const withoutArg = define("fcntl", NUMBERS, () => [fd("fd"), COMMAND]);
+const withAnyArg = define("fcntl", NUMBERS, () => [
+  fd("fd"),
+  COMMAND,
+  anyArg("arg"),
+]);
 
 /** The commands whose argument is a set of flags. */
 const WITH_FLAGS: Readonly<
@@ -18,17 +22,17 @@ const WITH_FLAGS: Readonly<
     Definition<readonly [Param<Fd>, Param<number>, Param<number | bigint>]>
   >
 > = {
-  [FcntlCommands.SETFD]: define("fcntl", NUMBERS, [
+  [FcntlCommands.SETFD]: define("fcntl", NUMBERS, () => [
     fd("fd"),
     COMMAND,
     flags("arg", { prefix: "FD_", values: FdFlags }),
   ]),
-  [FcntlCommands.SETFL]: define("fcntl", NUMBERS, [
+  [FcntlCommands.SETFL]: define("fcntl", NUMBERS, () => [
     fd("fd"),
     COMMAND,
     openFlags("arg"),
   ]),
-  [FcntlCommands.ADD_SEALS]: define("fcntl", NUMBERS, [
+  [FcntlCommands.ADD_SEALS]: define("fcntl", NUMBERS, () => [
     fd("fd"),
     COMMAND,
     flags("arg", { prefix: "F_SEAL_", values: SealFlags }),

@@ -9,28 +9,28 @@ const FS = fd("fd");
 const COMMAND = oneOf("cmd", { prefix: "FSCONFIG_", values: FsconfigCommand });
 const KEY = cstring("key");
 
-const bare = define("fsconfig", NUMBERS, [
+const bare = define("fsconfig", NUMBERS, () => [
   FS,
   COMMAND,
   KEY,
   address("value"),
   int("aux"),
 ]);
-const withText = define("fsconfig", NUMBERS, [
+const withText = define("fsconfig", NUMBERS, () => [
   FS,
   COMMAND,
   KEY,
   cstring("value"),
   fd("aux"),
 ]);
-const withBytes = define("fsconfig", NUMBERS, [
+const withBytes = define("fsconfig", NUMBERS, () => [
   FS,
   COMMAND,
   KEY,
   input("value"),
   int("aux"),
 ]);
-const withFd = define("fsconfig", NUMBERS, [
+const withFd = define("fsconfig", NUMBERS, () => [
   FS,
   COMMAND,
   KEY,

@@ -15,7 +15,7 @@ const { SYMLINK_FOLLOW, EMPTY_PATH } = AtFlags;
 const sysNameToHandleAt = define(
   "name_to_handle_at",
   { x64: 303, arm64: 264 },
-  [
+  () => [
     fd("dirfd"),
     path("pathname"),
     output("handle", HEADER_SIZE),
@@ -58,7 +58,7 @@ export function fileHandleBytes(handle: Uint8Array): Uint8Array {
 const sysOpenByHandleAt = define(
   "open_by_handle_at",
   { x64: 304, arm64: 265 },
-  [fd("mount_fd"), input("handle"), openFlags("flags")],
+  () => [fd("mount_fd"), input("handle"), openFlags("flags")],
 );
 
 /**

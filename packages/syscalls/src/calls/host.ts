@@ -2,7 +2,7 @@ import { int } from "../param.ts";
 import { input, output } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysSethostname = define("sethostname", { x64: 170, arm64: 161 }, [
+const sysSethostname = define("sethostname", { x64: 170, arm64: 161 }, () => [
   input("name"),
   int("len"),
 ]);
@@ -15,10 +15,11 @@ export function sethostname(name: string): Syscall {
   return sysSethostname(name, Buffer.byteLength(name));
 }
 
-const sysSetdomainname = define("setdomainname", { x64: 171, arm64: 162 }, [
-  input("name"),
-  int("len"),
-]);
+const sysSetdomainname = define(
+  "setdomainname",
+  { x64: 171, arm64: 162 },
+  () => [input("name"), int("len")],
+);
 
 /** Sets the NIS domain name of the UTS namespace; see setdomainname(2). */
 export function setdomainname(name: string): Syscall {
@@ -28,7 +29,7 @@ export function setdomainname(name: string): Syscall {
 /** How many bytes {@link uname} writes: struct new_utsname of include/uapi/linux/utsname.h. */
 export const UTSNAME_SIZE = 390;
 
-const sysUname = define("uname", { x64: 63, arm64: 160 }, [
+const sysUname = define("uname", { x64: 63, arm64: 160 }, () => [
   output("buf", UTSNAME_SIZE),
 ]);
 

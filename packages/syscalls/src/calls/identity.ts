@@ -4,14 +4,14 @@ import { define, type Syscall } from "../syscall.ts";
 
 const UNCHANGED = -1;
 
-const sysGetuid = define("getuid", { x64: 102, arm64: 174 }, []);
+const sysGetuid = define("getuid", { x64: 102, arm64: 174 }, () => []);
 
 /** The result is the real user id; see getuid(2). */
 export function getuid(): Syscall {
   return sysGetuid();
 }
 
-const sysGeteuid = define("geteuid", { x64: 107, arm64: 175 }, [], {
+const sysGeteuid = define("geteuid", { x64: 107, arm64: 175 }, () => [], {
   man: "getuid(2)",
 });
 
@@ -20,14 +20,14 @@ export function geteuid(): Syscall {
   return sysGeteuid();
 }
 
-const sysGetgid = define("getgid", { x64: 104, arm64: 176 }, []);
+const sysGetgid = define("getgid", { x64: 104, arm64: 176 }, () => []);
 
 /** The result is the real group id; see getgid(2). */
 export function getgid(): Syscall {
   return sysGetgid();
 }
 
-const sysGetegid = define("getegid", { x64: 108, arm64: 177 }, [], {
+const sysGetegid = define("getegid", { x64: 108, arm64: 177 }, () => [], {
   man: "getgid(2)",
 });
 
@@ -36,21 +36,25 @@ export function getegid(): Syscall {
   return sysGetegid();
 }
 
-const sysSetuid = define("setuid", { x64: 105, arm64: 146 }, [int("uid")]);
+const sysSetuid = define("setuid", { x64: 105, arm64: 146 }, () => [
+  int("uid"),
+]);
 
 /** Sets the effective user id, and with CAP_SETUID the real and saved ones too; see setuid(2). This thread only. */
 export function setuid(uid: number): Syscall {
   return sysSetuid(uid);
 }
 
-const sysSetgid = define("setgid", { x64: 106, arm64: 144 }, [int("gid")]);
+const sysSetgid = define("setgid", { x64: 106, arm64: 144 }, () => [
+  int("gid"),
+]);
 
 /** Sets the effective group id, and with CAP_SETGID the real and saved ones too; see setgid(2). This thread only. */
 export function setgid(gid: number): Syscall {
   return sysSetgid(gid);
 }
 
-const sysSetresuid = define("setresuid", { x64: 117, arm64: 147 }, [
+const sysSetresuid = define("setresuid", { x64: 117, arm64: 147 }, () => [
   int("ruid"),
   int("euid"),
   int("suid"),
@@ -72,7 +76,7 @@ export function setresuid(
 const sysSetresgid = define(
   "setresgid",
   { x64: 119, arm64: 149 },
-  [int("rgid"), int("egid"), int("sgid")],
+  () => [int("rgid"), int("egid"), int("sgid")],
   {
     man: "setresuid(2)",
   },
@@ -117,7 +121,7 @@ export function getresgid(
   return sysGetresgid(real, effective, saved);
 }
 
-const sysSetgroups = define("setgroups", { x64: 116, arm64: 159 }, [
+const sysSetgroups = define("setgroups", { x64: 116, arm64: 159 }, () => [
   int("size"),
   ints("list"),
 ]);
@@ -130,7 +134,7 @@ export function setgroups(gids: readonly number[]): Syscall {
   return sysSetgroups(gids.length, gids);
 }
 
-const sysGetgroups = define("getgroups", { x64: 115, arm64: 158 }, [
+const sysGetgroups = define("getgroups", { x64: 115, arm64: 158 }, () => [
   int("size"),
   output("list"),
 ]);
@@ -140,7 +144,7 @@ export function getgroups(list: Uint32Array | null): Syscall {
   return sysGetgroups(list?.length ?? 0, list);
 }
 
-const sysSetfsuid = define("setfsuid", { x64: 122, arm64: 151 }, [
+const sysSetfsuid = define("setfsuid", { x64: 122, arm64: 151 }, () => [
   int("fsuid"),
 ]);
 
@@ -149,7 +153,7 @@ export function setfsuid(uid: number): Syscall {
   return sysSetfsuid(uid);
 }
 
-const sysSetfsgid = define("setfsgid", { x64: 123, arm64: 152 }, [
+const sysSetfsgid = define("setfsgid", { x64: 123, arm64: 152 }, () => [
   int("fsgid"),
 ]);
 

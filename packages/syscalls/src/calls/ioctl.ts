@@ -13,13 +13,17 @@ const REQUEST: Param<number> = {
   encode: (value) => value >>> 0,
 };
 
-const withoutArg = define("ioctl", NUMBERS, [fd("fd"), REQUEST]);
-const withOpenFlags = define("ioctl", NUMBERS, [
+const withoutArg = define("ioctl", NUMBERS, () => [fd("fd"), REQUEST]);
+const withOpenFlags = define("ioctl", NUMBERS, () => [
   fd("fd"),
   REQUEST,
   openFlags("arg"),
 ]);
-const withAnyArg = define("ioctl", NUMBERS, [fd("fd"), REQUEST, anyArg("arg")]);
+const withAnyArg = define("ioctl", NUMBERS, () => [
+  fd("fd"),
+  REQUEST,
+  anyArg("arg"),
+]);
 
 /**
  * Asks something of a device, file or namespace; the result and `arg` (a number or register, or a buffer that
@@ -53,7 +57,7 @@ export const winsizeLayout: Layout<Winsize> = layout<Winsize>("winsize", {
   ws_ypixel: "u16",
 });
 
-const withWinsize = define("ioctl", NUMBERS, [
+const withWinsize = define("ioctl", NUMBERS, () => [
   fd("fd"),
   REQUEST,
   struct("arg", winsizeLayout),
@@ -95,7 +99,7 @@ interface InterfaceRequest {
 const IFNAMSIZ = 16;
 const IFREQ_SIZE = 40;
 
-const withInterface = define("ioctl", NUMBERS, [
+const withInterface = define("ioctl", NUMBERS, () => [
   fd("fd"),
   REQUEST,
   ifreq("arg"),

@@ -21,16 +21,23 @@ const OPERATION = oneOf("operation", {
 });
 const KEYCTL = { x64: 250, arm64: 219 };
 
-const plain = define("keyctl", KEYCTL, [
+const plain = define("keyctl", KEYCTL, () => [
   OPERATION,
   anyArg("arg2"),
   anyArg("arg3"),
   anyArg("arg4"),
   anyArg("arg5"),
 ]);
-const joinSession = define("keyctl", KEYCTL, [OPERATION, cstring("name")]);
-const keyringId = define("keyctl", KEYCTL, [OPERATION, KEYRING, int("create")]);
-const setPermissions = define("keyctl", KEYCTL, [
+const joinSession = define("keyctl", KEYCTL, () => [
+  OPERATION,
+  cstring("name"),
+]);
+const keyringId = define("keyctl", KEYCTL, () => [
+  OPERATION,
+  KEYRING,
+  int("create"),
+]);
+const setPermissions = define("keyctl", KEYCTL, () => [
   OPERATION,
   KEYRING,
   hex("perm"),
@@ -65,7 +72,7 @@ export function setKeyPermissions(key: number, permissions: number): Syscall {
   return setPermissions(KeyctlOperations.SETPERM, key, permissions);
 }
 
-const sysAddKey = define("add_key", { x64: 248, arm64: 217 }, [
+const sysAddKey = define("add_key", { x64: 248, arm64: 217 }, () => [
   cstring("type"),
   cstring("description"),
   input("payload"),

@@ -45,7 +45,7 @@ export const landlockRulesetLayout: Layout<LandlockRuleset> =
 const sysCreateRuleset = define(
   "landlock_create_ruleset",
   { x64: 444, arm64: 444 },
-  [
+  () => [
     struct("attr", landlockRulesetLayout),
     int("size"),
     flags("flags", {
@@ -105,7 +105,7 @@ const RULE_TYPE = oneOf("rule_type", {
   values: LandlockRuleTypes,
 });
 
-const sysAddPath = define("landlock_add_rule", ADD_RULE, [
+const sysAddPath = define("landlock_add_rule", ADD_RULE, () => [
   fd("ruleset_fd"),
   RULE_TYPE,
   struct("rule_attr", landlockPathBeneathLayout),
@@ -130,7 +130,7 @@ export function landlockAddPathRule(
   );
 }
 
-const sysAddPort = define("landlock_add_rule", ADD_RULE, [
+const sysAddPort = define("landlock_add_rule", ADD_RULE, () => [
   fd("ruleset_fd"),
   RULE_TYPE,
   struct("rule_attr", landlockNetPortLayout),
@@ -154,7 +154,7 @@ export function landlockAddPortRule(
 const sysRestrictSelf = define(
   "landlock_restrict_self",
   { x64: 446, arm64: 446 },
-  [
+  () => [
     fd("ruleset_fd"),
     flags("flags", {
       prefix: "LANDLOCK_RESTRICT_SELF_",

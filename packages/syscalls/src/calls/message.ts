@@ -27,7 +27,7 @@ const MSG_FLAGS = flags("flags", { prefix: "MSG_", values: MsgFlags });
 const sysSendmsg = define(
   "sendmsg",
   { x64: 46, arm64: 211 },
-  [fd("sockfd"), outgoing("msg"), MSG_FLAGS],
+  () => [fd("sockfd"), outgoing("msg"), MSG_FLAGS],
   {
     man: "send(2)",
   },
@@ -73,7 +73,7 @@ export function messageBuffer({
 const sysRecvmsg = define(
   "recvmsg",
   { x64: 47, arm64: 212 },
-  [fd("sockfd"), incoming("msg"), MSG_FLAGS],
+  () => [fd("sockfd"), incoming("msg"), MSG_FLAGS],
   {
     man: "recv(2)",
   },

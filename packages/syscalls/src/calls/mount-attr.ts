@@ -38,16 +38,20 @@ export const mountAttrLayout: Layout<MountAttr> = layout<MountAttr>(
   },
 );
 
-const sysMountSetattr = define("mount_setattr", { x64: 442, arm64: 442 }, [
-  fd("dirfd"),
-  path("pathname"),
-  flags("flags", {
-    prefix: "AT_",
-    values: { SYMLINK_NOFOLLOW, NO_AUTOMOUNT, EMPTY_PATH, RECURSIVE },
-  }),
-  struct("attr", mountAttrLayout),
-  int("size"),
-]);
+const sysMountSetattr = define(
+  "mount_setattr",
+  { x64: 442, arm64: 442 },
+  () => [
+    fd("dirfd"),
+    path("pathname"),
+    flags("flags", {
+      prefix: "AT_",
+      values: { SYMLINK_NOFOLLOW, NO_AUTOMOUNT, EMPTY_PATH, RECURSIVE },
+    }),
+    struct("attr", mountAttrLayout),
+    int("size"),
+  ],
+);
 
 /**
  * Changes attributes of a mount, or with `AT_RECURSIVE` of a whole tree, at once or not at all; see
@@ -67,7 +71,7 @@ export function mountSetattr(
 const sysOpenTreeAttr = define(
   "open_tree_attr",
   { x64: 467, arm64: 467 },
-  [
+  () => [
     fd("dirfd"),
     path("pathname"),
     flags("flags", {

@@ -22,7 +22,7 @@ const OPEN_TREE = {
   },
 };
 
-const sysOpenTree = define("open_tree", { x64: 428, arm64: 428 }, [
+const sysOpenTree = define("open_tree", { x64: 428, arm64: 428 }, () => [
   fd("dirfd"),
   path("pathname"),
   flags("flags", OPEN_TREE),
@@ -40,7 +40,7 @@ export function openTree(
   return sysOpenTree(dirfd, pathname, openTreeFlags);
 }
 
-const sysMoveMount = define("move_mount", { x64: 429, arm64: 429 }, [
+const sysMoveMount = define("move_mount", { x64: 429, arm64: 429 }, () => [
   fd("from_dirfd"),
   path("from_pathname"),
   fd("to_dirfd"),
@@ -68,7 +68,7 @@ export function moveMount(
   );
 }
 
-const sysFsopen = define("fsopen", { x64: 430, arm64: 430 }, [
+const sysFsopen = define("fsopen", { x64: 430, arm64: 430 }, () => [
   cstring("fsname", "path"),
   flags("flags", { prefix: "FSOPEN_", values: FsopenFlags }),
 ]);
@@ -82,7 +82,7 @@ export function fsopen(fsName: string, fsopenFlags = 0): Syscall {
   return sysFsopen(fsName, fsopenFlags);
 }
 
-const sysFsmount = define("fsmount", { x64: 432, arm64: 432 }, [
+const sysFsmount = define("fsmount", { x64: 432, arm64: 432 }, () => [
   fd("fsfd"),
   flags("flags", { prefix: "FSMOUNT_", values: FsmountFlags }),
   flags("attr_flags", { prefix: "MOUNT_ATTR_", values: MountAttrFlags }),
@@ -93,7 +93,7 @@ export function fsmount(fsfd: Fd, fsmountFlags = 0, attrFlags = 0): Syscall {
   return sysFsmount(fsfd, fsmountFlags, attrFlags);
 }
 
-const sysFspick = define("fspick", { x64: 433, arm64: 433 }, [
+const sysFspick = define("fspick", { x64: 433, arm64: 433 }, () => [
   fd("dirfd"),
   path("pathname"),
   flags("flags", { prefix: "FSPICK_", values: FspickFlags }),

@@ -39,7 +39,7 @@ function request(
   };
 }
 
-const sysStatmount = define("statmount", { x64: 457, arm64: 457 }, [
+const sysStatmount = define("statmount", { x64: 457, arm64: 457 }, () => [
   struct("req", mountIdRequestLayout),
   output("buf"),
   int("bufsize"),
@@ -66,7 +66,7 @@ export function statmount(
   );
 }
 
-const sysListmount = define("listmount", { x64: 458, arm64: 458 }, [
+const sysListmount = define("listmount", { x64: 458, arm64: 458 }, () => [
   struct("req", mountIdRequestLayout),
   output("mnt_ids"),
   int("nr_mnt_ids"),

@@ -4,7 +4,7 @@ import { flags } from "../param.ts";
 import { cstring, dest, path } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysMount = define("mount", { x64: 165, arm64: 40 }, [
+const sysMount = define("mount", { x64: 165, arm64: 40 }, () => [
   path("source"),
   dest("target"),
   cstring("filesystemtype"),
@@ -31,7 +31,7 @@ export function mount(
 const sysUmount2 = define(
   "umount2",
   { x64: 166, arm64: 39 },
-  [path("target"), umountFlags()],
+  () => [path("target"), umountFlags()],
   { man: "umount(2)" },
 );
 
@@ -43,7 +43,7 @@ export function umount2(target: Text, flagsOfUmount = 0): Syscall {
   return sysUmount2(target, flagsOfUmount);
 }
 
-const sysPivotRoot = define("pivot_root", { x64: 155, arm64: 41 }, [
+const sysPivotRoot = define("pivot_root", { x64: 155, arm64: 41 }, () => [
   path("new_root"),
   dest("put_old"),
 ]);

@@ -19,7 +19,7 @@ const CLONE: ConstantTable = {
   values: { ...CloneFlags, ...Clone3Flags },
 };
 
-const sysUnshare = define("unshare", { x64: 272, arm64: 97 }, [
+const sysUnshare = define("unshare", { x64: 272, arm64: 97 }, () => [
   flags("flags", CLONE),
 ]);
 
@@ -31,7 +31,7 @@ export function unshare(cloneFlags: number): Syscall {
   return sysUnshare(cloneFlags);
 }
 
-const sysSetns = define("setns", { x64: 308, arm64: 268 }, [
+const sysSetns = define("setns", { x64: 308, arm64: 268 }, () => [
   fd("fd"),
   flags("nstype", CLONE),
 ]);
@@ -89,7 +89,7 @@ export const cloneArgsLayout: Layout<CloneArgs> = layout<CloneArgs>(
 const sysClone3 = define(
   "clone3",
   { x64: 435, arm64: 435 },
-  [struct("cl_args", cloneArgsLayout), int("size")],
+  () => [struct("cl_args", cloneArgsLayout), int("size")],
   {
     man: "clone(2)",
     elsewhereOnly:

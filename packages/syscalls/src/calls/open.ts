@@ -19,13 +19,13 @@ const OPENAT = { x64: 257, arm64: 56 };
 const openExisting = define(
   "openat",
   OPENAT,
-  [fd("dirfd"), path("pathname"), openFlags("flags")],
+  () => [fd("dirfd"), path("pathname"), openFlags("flags")],
   { man: "open(2)" },
 );
 const openWithMode = define(
   "openat",
   OPENAT,
-  [fd("dirfd"), path("pathname"), openFlags("flags"), octal("mode")],
+  () => [fd("dirfd"), path("pathname"), openFlags("flags"), octal("mode")],
   { man: "open(2)" },
 );
 
@@ -63,7 +63,7 @@ export const openHowLayout: Layout<OpenHow> = layout<OpenHow>("open_how", {
   },
 });
 
-const sysOpenat2 = define("openat2", { x64: 437, arm64: 437 }, [
+const sysOpenat2 = define("openat2", { x64: 437, arm64: 437 }, () => [
   fd("dirfd"),
   path("pathname"),
   struct("how", openHowLayout),
@@ -83,7 +83,7 @@ export function openat2(dirfd: Fd, pathname: Text, how: OpenHow): Syscall {
 const sysPipe2 = define(
   "pipe2",
   { x64: 293, arm64: 59 },
-  [output("pipefd", 8), flags("flags", OPEN)],
+  () => [output("pipefd", 8), flags("flags", OPEN)],
   { man: "pipe(2)" },
 );
 
@@ -95,7 +95,7 @@ export function pipe2(pipefd: Int32Array | Captures, flagsOfOpen = 0): Syscall {
   return sysPipe2(pipefd, flagsOfOpen);
 }
 
-const sysMemfdCreate = define("memfd_create", { x64: 319, arm64: 279 }, [
+const sysMemfdCreate = define("memfd_create", { x64: 319, arm64: 279 }, () => [
   cstring("name"),
   flags("flags", { prefix: "MFD_", values: MfdFlags }),
 ]);

@@ -11,7 +11,7 @@ const PATHNAME = path("pathname");
 const sysMkdirat = define(
   "mkdirat",
   { x64: 258, arm64: 34 },
-  [DIRFD, PATHNAME, octal("mode")],
+  () => [DIRFD, PATHNAME, octal("mode")],
   { man: "mkdir(2)" },
 );
 
@@ -23,7 +23,7 @@ export function mkdirat(dirfd: Fd, pathname: Text, mode: number): Syscall {
 const sysMknodat = define(
   "mknodat",
   { x64: 259, arm64: 33 },
-  [DIRFD, PATHNAME, fileMode("mode"), device("dev")],
+  () => [DIRFD, PATHNAME, fileMode("mode"), device("dev")],
   {
     man: "mknod(2)",
   },
@@ -55,7 +55,7 @@ export function makedev(major: number, minor: number): number {
 const sysSymlinkat = define(
   "symlinkat",
   { x64: 266, arm64: 36 },
-  [path("target"), fd("newdirfd"), dest("linkpath")],
+  () => [path("target"), fd("newdirfd"), dest("linkpath")],
   {
     man: "symlink(2)",
   },
@@ -69,7 +69,7 @@ export function symlinkat(target: Text, newDirfd: Fd, linkPath: Text): Syscall {
 const sysLinkat = define(
   "linkat",
   { x64: 265, arm64: 37 },
-  [
+  () => [
     fd("olddirfd"),
     path("oldpath"),
     fd("newdirfd"),
@@ -93,7 +93,11 @@ export function linkat(
 const sysUnlinkat = define(
   "unlinkat",
   { x64: 263, arm64: 35 },
-  [DIRFD, PATHNAME, flags("flags", { prefix: "AT_", values: { REMOVEDIR } })],
+  () => [
+    DIRFD,
+    PATHNAME,
+    flags("flags", { prefix: "AT_", values: { REMOVEDIR } }),
+  ],
   { man: "unlink(2)" },
 );
 
@@ -105,7 +109,7 @@ export function unlinkat(dirfd: Fd, pathname: Text, atFlags = 0): Syscall {
 const sysRenameat2 = define(
   "renameat2",
   { x64: 316, arm64: 276 },
-  [
+  () => [
     fd("olddirfd"),
     path("oldpath"),
     fd("newdirfd"),
@@ -129,7 +133,7 @@ export function renameat2(
 const sysReadlinkat = define(
   "readlinkat",
   { x64: 267, arm64: 78 },
-  [DIRFD, PATHNAME, output("buf"), int("bufsiz")],
+  () => [DIRFD, PATHNAME, output("buf"), int("bufsiz")],
   {
     man: "readlink(2)",
   },

@@ -15,7 +15,7 @@ const OWNER_FLAGS = flags("flags", {
 const sysFchownat = define(
   "fchownat",
   { x64: 260, arm64: 54 },
-  [DIRFD, PATHNAME, int("owner"), int("group"), OWNER_FLAGS],
+  () => [DIRFD, PATHNAME, int("owner"), int("group"), OWNER_FLAGS],
   { man: "chown(2)" },
 );
 
@@ -33,7 +33,7 @@ export function fchownat(
 const sysFchown = define(
   "fchown",
   { x64: 93, arm64: 55 },
-  [fd("fd"), int("owner"), int("group")],
+  () => [fd("fd"), int("owner"), int("group")],
   { man: "chown(2)" },
 );
 
@@ -45,7 +45,7 @@ export function fchown(file: Fd, owner: number, group: number): Syscall {
 const sysFchmodat = define(
   "fchmodat",
   { x64: 268, arm64: 53 },
-  [DIRFD, PATHNAME, octal("mode")],
+  () => [DIRFD, PATHNAME, octal("mode")],
   { man: "chmod(2)" },
 );
 
@@ -57,7 +57,7 @@ export function fchmodat(dirfd: Fd, pathname: Text, mode: number): Syscall {
 const sysFchmodat2 = define(
   "fchmodat2",
   { x64: 452, arm64: 452 },
-  [DIRFD, PATHNAME, octal("mode"), OWNER_FLAGS],
+  () => [DIRFD, PATHNAME, octal("mode"), OWNER_FLAGS],
   {
     man: "chmod(2)",
   },
@@ -76,7 +76,7 @@ export function fchmodat2(
 const sysFchmod = define(
   "fchmod",
   { x64: 91, arm64: 52 },
-  [fd("fd"), octal("mode")],
+  () => [fd("fd"), octal("mode")],
   { man: "chmod(2)" },
 );
 
@@ -88,7 +88,7 @@ export function fchmod(file: Fd, mode: number): Syscall {
 const sysFaccessat2 = define(
   "faccessat2",
   { x64: 439, arm64: 439 },
-  [
+  () => [
     DIRFD,
     PATHNAME,
     accessMode("mode"),

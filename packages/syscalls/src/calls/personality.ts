@@ -2,7 +2,7 @@ import { Personality, PERSONALITY_QUERY } from "../constants/personality.ts";
 import { checkInteger, formatFlags, oneOf, type Param } from "../param.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysPersonality = define("personality", { x64: 135, arm64: 92 }, [
+const sysPersonality = define("personality", { x64: 135, arm64: 92 }, () => [
   persona("persona"),
 ]);
 

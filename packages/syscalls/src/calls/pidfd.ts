@@ -4,7 +4,7 @@ import { Signals } from "../constants/signal.ts";
 import { address, fd, flags, int, oneOf, word } from "../param.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysPidfdOpen = define("pidfd_open", { x64: 434, arm64: 434 }, [
+const sysPidfdOpen = define("pidfd_open", { x64: 434, arm64: 434 }, () => [
   word("pid"),
   flags("flags", { prefix: "PIDFD_", values: PidfdFlags }),
 ]);
@@ -21,7 +21,7 @@ export function pidfdOpen(pid: Fd, pidfdFlags = 0): Syscall {
 const sysPidfdSendSignal = define(
   "pidfd_send_signal",
   { x64: 424, arm64: 424 },
-  [
+  () => [
     fd("pidfd"),
     oneOf("sig", { prefix: "", values: Signals }),
     address("info"),
@@ -34,7 +34,7 @@ export function pidfdSendSignal(pidfd: Fd, signal: number): Syscall {
   return sysPidfdSendSignal(pidfd, signal, 0, 0);
 }
 
-const sysPidfdGetfd = define("pidfd_getfd", { x64: 438, arm64: 438 }, [
+const sysPidfdGetfd = define("pidfd_getfd", { x64: 438, arm64: 438 }, () => [
   fd("pidfd"),
   fd("targetfd"),
   int("flags"),

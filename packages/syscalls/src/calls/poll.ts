@@ -37,7 +37,7 @@ export const timespecLayout: Layout<Timespec> = layout<Timespec>("timespec", {
 const sysPpoll = define(
   "ppoll",
   { x64: 271, arm64: 73 },
-  [
+  () => [
     pollFds("fds"),
     int("nfds"),
     struct("tmo_p", timespecLayout),

@@ -13,7 +13,7 @@ const NUMBERS = { x64: 157, arm64: 167 };
 const OPTION = oneOf("option", { prefix: "PR_", values: PrctlOptions });
 const CAPABILITY = oneOf("arg3", { prefix: "CAP_", values: Capabilities });
 
-const plain = define("prctl", NUMBERS, [
+const plain = define("prctl", NUMBERS, () => [
   OPTION,
   anyArg("arg2"),
   anyArg("arg3"),
@@ -39,7 +39,7 @@ const NAMED: Readonly<
   ),
 };
 
-const ambient = define("prctl", NUMBERS, [
+const ambient = define("prctl", NUMBERS, () => [
   OPTION,
   oneOf("arg2", { prefix: "PR_CAP_AMBIENT_", values: CapAmbientOperations }),
   CAPABILITY,
@@ -47,7 +47,7 @@ const ambient = define("prctl", NUMBERS, [
   anyArg("arg5"),
 ]);
 
-const name = define("prctl", NUMBERS, [OPTION, cstring("arg2")]);
+const name = define("prctl", NUMBERS, () => [OPTION, cstring("arg2")]);
 
 /**
  * Acts on the calling thread or process: `prctl(PrctlOptions.SET_NO_NEW_PRIVS, 1)`; the result and the
@@ -74,5 +74,5 @@ export function prctl(
 function withArg2(
   arg2: Param<number>,
 ): Definition<readonly [Param<number>, Param<number>]> {
-  return define("prctl", NUMBERS, [OPTION, arg2]);
+  return define("prctl", NUMBERS, () => [OPTION, arg2]);
 }

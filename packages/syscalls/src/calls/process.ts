@@ -9,28 +9,28 @@ import { define, type Syscall } from "../syscall.ts";
 const { SYMLINK_NOFOLLOW, EMPTY_PATH } = AtFlags;
 const SIGNAL = oneOf("sig", { prefix: "", values: Signals });
 
-const sysGetpid = define("getpid", { x64: 39, arm64: 172 }, []);
+const sysGetpid = define("getpid", { x64: 39, arm64: 172 }, () => []);
 
 /** The result is this process's id in its PID namespace; see getpid(2). */
 export function getpid(): Syscall {
   return sysGetpid();
 }
 
-const sysGetppid = define("getppid", { x64: 110, arm64: 173 }, []);
+const sysGetppid = define("getppid", { x64: 110, arm64: 173 }, () => []);
 
 /** The result is the parent's id, 0 if it is in another PID namespace; see getppid(2). */
 export function getppid(): Syscall {
   return sysGetppid();
 }
 
-const sysGettid = define("gettid", { x64: 186, arm64: 178 }, []);
+const sysGettid = define("gettid", { x64: 186, arm64: 178 }, () => []);
 
 /** The result is the calling thread's id; see gettid(2). */
 export function gettid(): Syscall {
   return sysGettid();
 }
 
-const sysSetsid = define("setsid", { x64: 112, arm64: 157 }, []);
+const sysSetsid = define("setsid", { x64: 112, arm64: 157 }, () => []);
 
 /**
  * Starts a session and process group, without a controlling terminal; see setsid(2).
@@ -40,14 +40,16 @@ export function setsid(): Syscall {
   return sysSetsid();
 }
 
-const sysGetsid = define("getsid", { x64: 124, arm64: 156 }, [word("pid")]);
+const sysGetsid = define("getsid", { x64: 124, arm64: 156 }, () => [
+  word("pid"),
+]);
 
 /** The result is the id of the session of `pid`, 0 for the caller; see getsid(2). */
 export function getsid(pid: Fd = 0): Syscall {
   return sysGetsid(pid);
 }
 
-const sysSetpgid = define("setpgid", { x64: 109, arm64: 154 }, [
+const sysSetpgid = define("setpgid", { x64: 109, arm64: 154 }, () => [
   word("pid"),
   word("pgid"),
 ]);
@@ -57,14 +59,16 @@ export function setpgid(pid: Fd, pgid: Fd): Syscall {
   return sysSetpgid(pid, pgid);
 }
 
-const sysGetpgid = define("getpgid", { x64: 121, arm64: 155 }, [word("pid")]);
+const sysGetpgid = define("getpgid", { x64: 121, arm64: 155 }, () => [
+  word("pid"),
+]);
 
 /** The result is the process group of `pid`, 0 for the caller; see setpgid(2). */
 export function getpgid(pid: Fd = 0): Syscall {
   return sysGetpgid(pid);
 }
 
-const sysExecve = define("execve", { x64: 59, arm64: 221 }, [
+const sysExecve = define("execve", { x64: 59, arm64: 221 }, () => [
   path("pathname"),
   strings("argv"),
   environment("envp"),
@@ -83,7 +87,7 @@ export function execve(
   return sysExecve(pathname, argv, envp);
 }
 
-const sysExecveat = define("execveat", { x64: 322, arm64: 281 }, [
+const sysExecveat = define("execveat", { x64: 322, arm64: 281 }, () => [
   fd("dirfd"),
   path("pathname"),
   strings("argv"),
@@ -105,7 +109,7 @@ export function execveat(
   return sysExecveat(dirfd, pathname, argv, envp, atFlags);
 }
 
-const sysExitGroup = define("exit_group", { x64: 231, arm64: 94 }, [
+const sysExitGroup = define("exit_group", { x64: 231, arm64: 94 }, () => [
   int("status"),
 ]);
 
@@ -114,21 +118,26 @@ export function exitGroup(status: number): Syscall {
   return sysExitGroup(status);
 }
 
-const sysKill = define("kill", { x64: 62, arm64: 129 }, [word("pid"), SIGNAL]);
+const sysKill = define("kill", { x64: 62, arm64: 129 }, () => [
+  word("pid"),
+  SIGNAL,
+]);
 
 /** Sends a signal to a process, or to the group `-pid`; see kill(2). Signal 0 asks whether one could. */
 export function kill(pid: Fd, signal: number): Syscall {
   return sysKill(pid, signal);
 }
 
-const sysUmask = define("umask", { x64: 95, arm64: 166 }, [octal("mask")]);
+const sysUmask = define("umask", { x64: 95, arm64: 166 }, () => [
+  octal("mask"),
+]);
 
 /** Sets the permissions that new files do not get; the result is the mask before; see umask(2). */
 export function umask(mask: number): Syscall {
   return sysUmask(mask);
 }
 
-const sysKcmp = define("kcmp", { x64: 312, arm64: 272 }, [
+const sysKcmp = define("kcmp", { x64: 312, arm64: 272 }, () => [
   word("pid1"),
   word("pid2"),
   oneOf("type", { prefix: "KCMP_", values: KcmpTypes }),

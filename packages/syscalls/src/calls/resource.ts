@@ -38,7 +38,7 @@ export const RLIMIT_SIZE = 16;
 const sysPrlimit = define(
   "prlimit64",
   { x64: 302, arm64: 261 },
-  [
+  () => [
     word("pid"),
     oneOf("resource", { prefix: "RLIMIT_", values: RlimitResources }),
     struct("new_limit", rlimitLayout),

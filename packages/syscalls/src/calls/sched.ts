@@ -59,11 +59,11 @@ export const schedAttrLayout: Layout<SchedAttrFields> = layout<SchedAttrFields>(
   },
 );
 
-const sysSchedSetattr = define("sched_setattr", { x64: 314, arm64: 274 }, [
-  word("pid"),
-  struct("attr", schedAttrLayout),
-  int("flags"),
-]);
+const sysSchedSetattr = define(
+  "sched_setattr",
+  { x64: 314, arm64: 274 },
+  () => [word("pid"), struct("attr", schedAttrLayout), int("flags")],
+);
 
 /**
  * Sets the scheduling policy of a thread, 0 for the caller; see sched_setattr(2). Linux 3.14.
@@ -76,7 +76,7 @@ export function schedSetattr(pid: Fd, attr: SchedAttr): Syscall {
 const sysSchedSetaffinity = define(
   "sched_setaffinity",
   { x64: 203, arm64: 122 },
-  [word("pid"), int("cpusetsize"), numberSet("mask")],
+  () => [word("pid"), int("cpusetsize"), numberSet("mask")],
 );
 
 /** Lets a thread, 0 for the caller, run on these CPUs only; see sched_setaffinity(2). */
@@ -87,7 +87,7 @@ export function schedSetaffinity(pid: Fd, cpus: readonly number[]): Syscall {
 const sysSchedGetaffinity = define(
   "sched_getaffinity",
   { x64: 204, arm64: 123 },
-  [word("pid"), int("cpusetsize"), output("mask")],
+  () => [word("pid"), int("cpusetsize"), output("mask")],
   { man: "sched_setaffinity(2)" },
 );
 
@@ -105,7 +105,7 @@ const WHICH = oneOf("which", { prefix: "PRIO_", values: PriorityTargets });
 const sysSetpriority = define(
   "setpriority",
   { x64: 141, arm64: 140 },
-  [WHICH, word("who"), int("prio")],
+  () => [WHICH, word("who"), int("prio")],
   {
     man: "getpriority(2)",
   },
@@ -116,7 +116,7 @@ export function setpriority(which: number, who: Fd, nice: number): Syscall {
   return sysSetpriority(which, who, nice);
 }
 
-const sysGetpriority = define("getpriority", { x64: 140, arm64: 141 }, [
+const sysGetpriority = define("getpriority", { x64: 140, arm64: 141 }, () => [
   WHICH,
   word("who"),
 ]);
@@ -131,7 +131,7 @@ const IOPRIO_WHICH = oneOf("which", {
   values: IoprioTargets,
 });
 
-const sysIoprioSet = define("ioprio_set", { x64: 251, arm64: 30 }, [
+const sysIoprioSet = define("ioprio_set", { x64: 251, arm64: 30 }, () => [
   IOPRIO_WHICH,
   word("who"),
   ioprioParam("ioprio"),
@@ -145,7 +145,7 @@ export function ioprioSet(which: number, who: Fd, priority: number): Syscall {
 const sysIoprioGet = define(
   "ioprio_get",
   { x64: 252, arm64: 31 },
-  [IOPRIO_WHICH, word("who")],
+  () => [IOPRIO_WHICH, word("who")],
   {
     man: "ioprio_set(2)",
   },
@@ -166,11 +166,11 @@ export function ioprio(ioprioClass: number, level: number): number {
   return (ioprioClass << IOPRIO_CLASS_SHIFT) | level;
 }
 
-const sysSetMempolicy = define("set_mempolicy", { x64: 238, arm64: 237 }, [
-  memoryPolicy("mode"),
-  numberSet("nodemask"),
-  int("maxnode"),
-]);
+const sysSetMempolicy = define(
+  "set_mempolicy",
+  { x64: 238, arm64: 237 },
+  () => [memoryPolicy("mode"), numberSet("nodemask"), int("maxnode")],
+);
 
 /** Sets from which NUMA nodes the thread's memory comes; see set_mempolicy(2). */
 export function setMempolicy(mode: number, nodes: readonly number[]): Syscall {

@@ -29,12 +29,12 @@ const FLAGS = flags("flags", {
   values: SeccompFlags,
 });
 
-const withFilter = define("seccomp", NUMBERS, [
+const withFilter = define("seccomp", NUMBERS, () => [
   OPERATION,
   FLAGS,
   struct("args", sockFprogLayout),
 ]);
-const withBuffer = define("seccomp", NUMBERS, [
+const withBuffer = define("seccomp", NUMBERS, () => [
   OPERATION,
   FLAGS,
   output("args"),

@@ -13,7 +13,7 @@ const FAMILY = oneOf("domain", { prefix: "AF_", values: SocketFamily });
 const LEVEL = oneOf("level", { prefix: "SOL_", values: SocketLevel });
 const OPTION = oneOf("optname", { prefix: "SO_", values: SocketOptions });
 
-const sysSocket = define("socket", { x64: 41, arm64: 198 }, [
+const sysSocket = define("socket", { x64: 41, arm64: 198 }, () => [
   FAMILY,
   socketType("type"),
   int("protocol"),
@@ -24,7 +24,7 @@ export function socket(family: number, type: number, protocol = 0): Syscall {
   return sysSocket(family, type, protocol);
 }
 
-const sysSocketpair = define("socketpair", { x64: 53, arm64: 199 }, [
+const sysSocketpair = define("socketpair", { x64: 53, arm64: 199 }, () => [
   FAMILY,
   socketType("type"),
   int("protocol"),
@@ -41,7 +41,7 @@ export function socketpair(
   return sysSocketpair(family, type, protocol, ends);
 }
 
-const sysBind = define("bind", { x64: 49, arm64: 200 }, [
+const sysBind = define("bind", { x64: 49, arm64: 200 }, () => [
   fd("sockfd"),
   input("addr"),
   int("addrlen"),
@@ -52,7 +52,7 @@ export function bind(socketFd: Fd, address: Uint8Array): Syscall {
   return sysBind(socketFd, address, address.byteLength);
 }
 
-const sysConnect = define("connect", { x64: 42, arm64: 203 }, [
+const sysConnect = define("connect", { x64: 42, arm64: 203 }, () => [
   fd("sockfd"),
   input("addr"),
   int("addrlen"),
@@ -63,7 +63,7 @@ export function connect(socketFd: Fd, address: Uint8Array): Syscall {
   return sysConnect(socketFd, address, address.byteLength);
 }
 
-const sysListen = define("listen", { x64: 50, arm64: 201 }, [
+const sysListen = define("listen", { x64: 50, arm64: 201 }, () => [
   fd("sockfd"),
   int("backlog"),
 ]);
@@ -76,7 +76,7 @@ export function listen(socketFd: Fd, backlog = 128): Syscall {
 const sysAccept4 = define(
   "accept4",
   { x64: 288, arm64: 242 },
-  [
+  () => [
     fd("sockfd"),
     output("addr"),
     output("addrlen", 4),
@@ -96,7 +96,7 @@ export function accept4(
   return sysAccept4(socketFd, null, null, socketFlags);
 }
 
-const sysGetsockname = define("getsockname", { x64: 51, arm64: 204 }, [
+const sysGetsockname = define("getsockname", { x64: 51, arm64: 204 }, () => [
   fd("sockfd"),
   output("addr"),
   output("addrlen", 4),
@@ -111,7 +111,7 @@ export function getsockname(
   return sysGetsockname(socketFd, address, length);
 }
 
-const sysShutdown = define("shutdown", { x64: 48, arm64: 210 }, [
+const sysShutdown = define("shutdown", { x64: 48, arm64: 210 }, () => [
   fd("sockfd"),
   oneOf("how", { prefix: "SHUT_", values: { RD: 0, WR: 1, RDWR: 2 } }),
 ]);
@@ -121,7 +121,7 @@ export function shutdown(socketFd: Fd, how: number): Syscall {
   return sysShutdown(socketFd, how);
 }
 
-const sysSetsockopt = define("setsockopt", { x64: 54, arm64: 208 }, [
+const sysSetsockopt = define("setsockopt", { x64: 54, arm64: 208 }, () => [
   fd("sockfd"),
   LEVEL,
   OPTION,
@@ -143,7 +143,7 @@ export function setsockopt(
   return sysSetsockopt(socketFd, level, option, bytes, byteLength(bytes));
 }
 
-const sysGetsockopt = define("getsockopt", { x64: 55, arm64: 209 }, [
+const sysGetsockopt = define("getsockopt", { x64: 55, arm64: 209 }, () => [
   fd("sockfd"),
   LEVEL,
   OPTION,

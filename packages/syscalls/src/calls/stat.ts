@@ -42,7 +42,7 @@ export const statfsLayout: Layout<Record<StatfsField, number>> = layout<
 /** How many bytes {@link statfs} and {@link fstatfs} write. */
 export const STATFS_SIZE = 120;
 
-const sysStatfs = define("statfs", { x64: 137, arm64: 43 }, [
+const sysStatfs = define("statfs", { x64: 137, arm64: 43 }, () => [
   path("path"),
   output("buf", STATFS_SIZE),
 ]);
@@ -55,7 +55,7 @@ export function statfs(pathname: Text, buf: Uint8Array): Syscall {
 const sysFstatfs = define(
   "fstatfs",
   { x64: 138, arm64: 44 },
-  [fd("fd"), output("buf", STATFS_SIZE)],
+  () => [fd("fd"), output("buf", STATFS_SIZE)],
   { man: "statfs(2)" },
 );
 
@@ -138,7 +138,7 @@ const {
   STATX_FORCE_SYNC,
 } = AtFlags;
 
-const sysStatx = define("statx", { x64: 332, arm64: 291 }, [
+const sysStatx = define("statx", { x64: 332, arm64: 291 }, () => [
   fd("dirfd"),
   path("pathname"),
   flags("flags", {

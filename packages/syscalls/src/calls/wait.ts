@@ -17,7 +17,7 @@ const OPTIONS = flags("options", { prefix: "W", values: WaitOptions });
 const sysWaitid = define(
   "waitid",
   { x64: 247, arm64: 95 },
-  [
+  () => [
     oneOf("idtype", { prefix: "P_", values: WaitIdTypes }),
     word("id"),
     output("infop", SIGINFO_SIZE),
@@ -43,7 +43,7 @@ export function waitid(
   return sysWaitid(idtype, id, infop, options, rusage);
 }
 
-const sysWait4 = define("wait4", { x64: 61, arm64: 260 }, [
+const sysWait4 = define("wait4", { x64: 61, arm64: 260 }, () => [
   word("pid"),
   output("wstatus", 4),
   OPTIONS,

@@ -3,14 +3,14 @@ import { fd, int } from "../param.ts";
 import { output, path, sizeOf } from "../pointer.ts";
 import { define, type Syscall } from "../syscall.ts";
 
-const sysChdir = define("chdir", { x64: 80, arm64: 49 }, [path("path")]);
+const sysChdir = define("chdir", { x64: 80, arm64: 49 }, () => [path("path")]);
 
 /** Changes the working directory, of all threads of the process; see chdir(2). */
 export function chdir(pathname: Text): Syscall {
   return sysChdir(pathname);
 }
 
-const sysFchdir = define("fchdir", { x64: 81, arm64: 50 }, [fd("fd")], {
+const sysFchdir = define("fchdir", { x64: 81, arm64: 50 }, () => [fd("fd")], {
   man: "chdir(2)",
 });
 
@@ -19,7 +19,7 @@ export function fchdir(directory: Fd): Syscall {
   return sysFchdir(directory);
 }
 
-const sysGetcwd = define("getcwd", { x64: 79, arm64: 17 }, [
+const sysGetcwd = define("getcwd", { x64: 79, arm64: 17 }, () => [
   output("buf"),
   int("size"),
 ]);
@@ -33,7 +33,9 @@ export function getcwd(buf: Uint8Array | Captures): Syscall {
   return sysGetcwd(buf, sizeOf(buf));
 }
 
-const sysChroot = define("chroot", { x64: 161, arm64: 51 }, [path("path")]);
+const sysChroot = define("chroot", { x64: 161, arm64: 51 }, () => [
+  path("path"),
+]);
 
 /** Changes the root directory, of all threads; see chroot(2). No prison: needs `chdir` after it, and CAP_SYS_CHROOT leads out. */
 export function chroot(pathname: Text): Syscall {

@@ -15,7 +15,7 @@ const SET = [
 const GET = [output("value"), int("size")] as const;
 const LIST = [output("list"), int("size")] as const;
 
-const sysSetxattr = define("setxattr", { x64: 188, arm64: 5 }, [
+const sysSetxattr = define("setxattr", { x64: 188, arm64: 5 }, () => [
   PATH,
   NAME,
   ...SET,
@@ -23,13 +23,13 @@ const sysSetxattr = define("setxattr", { x64: 188, arm64: 5 }, [
 const sysLsetxattr = define(
   "lsetxattr",
   { x64: 189, arm64: 6 },
-  [PATH, NAME, ...SET],
+  () => [PATH, NAME, ...SET],
   { man: "setxattr(2)" },
 );
 const sysFsetxattr = define(
   "fsetxattr",
   { x64: 190, arm64: 7 },
-  [FILE, NAME, ...SET],
+  () => [FILE, NAME, ...SET],
   { man: "setxattr(2)" },
 );
 
@@ -67,7 +67,7 @@ export function fsetxattr(
   return sysFsetxattr(file, name, value, byteLength(value), xattrFlags);
 }
 
-const sysGetxattr = define("getxattr", { x64: 191, arm64: 8 }, [
+const sysGetxattr = define("getxattr", { x64: 191, arm64: 8 }, () => [
   PATH,
   NAME,
   ...GET,
@@ -75,13 +75,13 @@ const sysGetxattr = define("getxattr", { x64: 191, arm64: 8 }, [
 const sysLgetxattr = define(
   "lgetxattr",
   { x64: 192, arm64: 9 },
-  [PATH, NAME, ...GET],
+  () => [PATH, NAME, ...GET],
   { man: "getxattr(2)" },
 );
 const sysFgetxattr = define(
   "fgetxattr",
   { x64: 193, arm64: 10 },
-  [FILE, NAME, ...GET],
+  () => [FILE, NAME, ...GET],
   { man: "getxattr(2)" },
 );
 
@@ -112,20 +112,20 @@ export function fgetxattr(file: Fd, name: string, value: Uint8Array): Syscall {
   return sysFgetxattr(file, name, value, value.byteLength);
 }
 
-const sysListxattr = define("listxattr", { x64: 194, arm64: 11 }, [
+const sysListxattr = define("listxattr", { x64: 194, arm64: 11 }, () => [
   PATH,
   ...LIST,
 ]);
 const sysLlistxattr = define(
   "llistxattr",
   { x64: 195, arm64: 12 },
-  [PATH, ...LIST],
+  () => [PATH, ...LIST],
   { man: "listxattr(2)" },
 );
 const sysFlistxattr = define(
   "flistxattr",
   { x64: 196, arm64: 13 },
-  [FILE, ...LIST],
+  () => [FILE, ...LIST],
   { man: "listxattr(2)" },
 );
 
@@ -144,20 +144,20 @@ export function flistxattr(file: Fd, list: Uint8Array): Syscall {
   return sysFlistxattr(file, list, list.byteLength);
 }
 
-const sysRemovexattr = define("removexattr", { x64: 197, arm64: 14 }, [
+const sysRemovexattr = define("removexattr", { x64: 197, arm64: 14 }, () => [
   PATH,
   NAME,
 ]);
 const sysLremovexattr = define(
   "lremovexattr",
   { x64: 198, arm64: 15 },
-  [PATH, NAME],
+  () => [PATH, NAME],
   { man: "removexattr(2)" },
 );
 const sysFremovexattr = define(
   "fremovexattr",
   { x64: 199, arm64: 16 },
-  [FILE, NAME],
+  () => [FILE, NAME],
   { man: "removexattr(2)" },
 );
 

@@ -65,28 +65,26 @@ export function takeCovers(paths: readonly string[]): Covers {
 const place = register("masked");
 const cover = register("cover");
 
-/** Covers what is at each path, if anything: a file by the host's /dev/null, a directory by an empty one. */
+/**
+ * Covers what is at each path, if anything: a directory by an empty one, a file by the host's /dev/null. Which it is, is
+ * asked first: a mount that is made and does not fit costs an RCU grace period when it is let go of.
+ */
 export function coverPaths({ paths, file, directory }: Covers): Step[] {
   if (paths.length === 0) return [];
   const steps = paths.map((path) => {
     const why = `hide ${path}`;
-    return findExisting(path, why, [
-      another(file),
+    const coverBy = (it: Register): Step[] => [
+      another(it),
       step(moveMount(cover, "", place, "", TO_DESCRIPTOR), {
         why,
-        // it is a directory
-        ignore: ["ENOTDIR", "EINVAL"],
-        closes: [cover],
-        otherwise: [
-          another(directory),
-          step(moveMount(cover, "", place, "", TO_DESCRIPTOR), {
-            why,
-            closes: [cover],
-          }),
-        ],
+        closes: [cover, place],
       }),
-      close(place),
-    ]);
+    ];
+    return findExisting(path, why, {
+      flags: OpenFlags.DIRECTORY,
+      then: coverBy(directory),
+      otherwise: [findExisting(path, why, { then: coverBy(file) })],
+    });
   });
   return [...steps, close(file), close(directory)];
 }
@@ -108,7 +106,7 @@ export function makeReadOnly(paths: readonly string[]): Step[] {
   const change = { attr_set: MountAttrFlags.RDONLY };
   return paths.map((path) => {
     const why = `${path}, read-only`;
-    return findExisting(path, why, [
+    const then = [
       step(openTree(place, "", CLONE | OpenTreeFlags.RECURSIVE), {
         into: cover,
       }),
@@ -117,17 +115,25 @@ export function makeReadOnly(paths: readonly string[]): Step[] {
         why,
         closes: [cover, place],
       }),
-    ]);
+    ];
+    return findExisting(path, why, { then });
   });
 }
 
-/** Does something to what is at a path, held by {@link place}, if anything is. */
-function findExisting(path: string, why: string, then: readonly Step[]): Step {
+/** Opens what is at a path as {@link place}, and does something to it, or if there is no such thing something else. */
+function findExisting(
+  path: string,
+  why: string,
+  {
+    flags = 0,
+    ...rest
+  }: { readonly flags?: number } & Pick<Step, "then" | "otherwise">,
+): Step {
   const { PATH, NOFOLLOW } = OpenFlags;
-  return step(openInside(path, PATH | NOFOLLOW), {
+  return step(openInside(path, PATH | NOFOLLOW | flags), {
     into: place,
     why,
     ignore: ["ENOENT", "ENOTDIR"],
-    then,
+    ...rest,
   });
 }
