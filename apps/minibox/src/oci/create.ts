@@ -1,13 +1,15 @@
 import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import type { Child } from "@ns/spawn";
-import { isNew, namespaceOf } from "../plan/oci/namespaces.ts";
+import { isNew, joinedMounts, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, limitsOf, placeOf } from "./cgroup.ts";
 import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { runEarlyHooks } from "./early-hooks.ts";
 import { sendPidfd } from "./fd-socket.ts";
+import { makeFoothold } from "./foothold.ts";
 import { IdmappedMounts } from "./idmapped-mounts.ts";
 import { makeCgroup, refuseOccupied } from "./make-cgroup.ts";
+import { MountNamespace } from "./mount-namespace.ts";
 import { moveNetDevices } from "./net-devices.ts";
 import { makeNotifyDirectory } from "./notify-socket.ts";
 import { writePidFile } from "./pid-file.ts";
@@ -46,6 +48,8 @@ export async function createContainer(
   try {
     store.writeConfig(options.id, config);
     makeNotifyDirectory(options.notifyDirectory);
+    if (joinedMounts(config) !== undefined)
+      makeFoothold(store.directory(options.id));
     manager = await cgroupFor(
       options.id,
       config,
@@ -78,10 +82,13 @@ async function makeContainer(
   const isSystemd = cgroup?.driver === "systemd";
   // before anything is made: what cannot be is an error then
   using idmapped = await IdmappedMounts.take(config, options.bundle);
-  const planned = planOf(options, prepared, {
-    cgroup,
+  using joined = MountNamespace.open(config);
+  const taken = {
     idmapped: idmapped.mounts,
-  });
+    mountNamespace: joined.file,
+    directory: store.directory(id),
+  };
+  const planned = planOf(options, prepared, { ...taken, cgroup });
   const resctrl = Resctrl.of(config, id);
   const without: ContainerRecord = {
     id,
@@ -106,10 +113,7 @@ async function makeContainer(
   resctrl?.create();
   const own = isSystemd ? cgroup : await makeCgroup(runtime, cgroup, config);
   const record = own === undefined ? without : placed;
-  const { plan } =
-    own === cgroup
-      ? planned
-      : planOf(options, prepared, { idmapped: idmapped.mounts });
+  const { plan } = own === cgroup ? planned : planOf(options, prepared, taken);
   const place = async (pid: number): Promise<void> => {
     if (isSystemd) await cgroup.create(limitsOf(config, runtime), { pid });
     joinResctrl(resctrl?.record, pid);
@@ -119,7 +123,8 @@ async function makeContainer(
     "debug",
     `the container ${id} takes ${plan.options.setup?.length ?? 0} steps; --plan shows them`,
   );
-  const hooks = (pid: number) => runEarlyHooks({ ...record, pid }, config);
+  const hooks = (pid: number) =>
+    runEarlyHooks({ ...record, pid }, config, taken.directory);
   const child = await spawnHeld(runtime, options, {
     record,
     config,

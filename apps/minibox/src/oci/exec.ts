@@ -21,6 +21,7 @@ import { namespaceOf } from "../plan/oci/namespaces.ts";
 import { checkLabels } from "../plan/oci/security-labels.ts";
 import { unsupported } from "../plan/oci/unsupported.ts";
 import { cgroupOf } from "./cgroup.ts";
+import { ContainerRoot } from "./container-root.ts";
 import { connectTo, sendPidfd } from "./fd-socket.ts";
 import { namespacesOf } from "./namespaces-of.ts";
 import { writePidFile } from "./pid-file.ts";
@@ -96,6 +97,7 @@ export async function execProcess(
     },
   );
   const { initial = "" } = affinityOf(config, process);
+  using root = ContainerRoot.open(init.pid, config);
   const socket = connectTo(options.consoleSocket);
   const pty = terminalOptions({ process }, options, socket).pty;
   const [target] = namespacesOf(init.pid, config);
@@ -113,6 +115,7 @@ export async function execProcess(
       ...resctrlPause(record),
       ...(initial !== "" && { cpus: numbersIn(initial) }),
       setup: [
+        ...root.steps,
         ...prepare(config, process, options.id),
         ...writeExecSettings(inherited(proc, "/proc"), scored, modules),
       ],

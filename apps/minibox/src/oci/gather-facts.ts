@@ -12,11 +12,24 @@ import type { CgroupManager, CgroupSystem } from "@ns/cgroup";
 import { homeIn } from "@ns/idmap";
 import { openRoot, readMountinfo } from "@ns/mount";
 import type { Config } from "@ns/oci";
-import { Capabilities } from "@ns/syscalls";
+import { Capabilities, type Inherited } from "@ns/syscalls";
 import { MiniboxError } from "../error.ts";
 import { describeEntry } from "../host/host.ts";
 import { hasCapability, isInitialUserNamespace } from "../host/privileges.ts";
 import type { BundleFacts, TreeEntry } from "../plan/oci/facts.ts";
+import { footholdIn } from "./foothold.ts";
+
+/** What there is for a container already. */
+export interface Taken {
+  /** Undefined: it has none of its own. */
+  readonly cgroup?: CgroupManager | undefined;
+  /** Its mounts with mapped ids, by their number. */
+  readonly idmapped: ReadonlyMap<number, Inherited>;
+  /** Undefined: it gets one of its own. */
+  readonly mountNamespace?: Inherited | undefined;
+  /** The container's own, where its state is. */
+  readonly directory: string;
+}
 
 /**
  * What the plan of a bundle depends on, each read when it is asked for.
@@ -26,8 +39,7 @@ export function gatherFacts(
   bundle: string,
   config: Config,
   system: CgroupSystem,
-  manager: CgroupManager | undefined,
-  idmapped: BundleFacts["idmapped"] = new Map(),
+  { cgroup: manager, idmapped, mountNamespace, directory }: Taken,
 ): BundleFacts {
   const rootfs = findRootfs(bundle, config);
   return {
@@ -41,6 +53,10 @@ export function gatherFacts(
       return process.geteuid?.() !== 0 || !isInitialUserNamespace();
     },
     isOwnNamespace,
+    mountNamespace,
+    get foothold() {
+      return footholdIn(directory);
+    },
     get hasKcore() {
       return existsSync("/proc/kcore");
     },

@@ -5,6 +5,7 @@ import { checkContainerId, type Config } from "@ns/oci";
 import { planSpawn } from "@ns/spawn";
 import { inherited, type Inherited, type Step } from "@ns/syscalls";
 import { isIdmapped } from "../plan/oci/idmapped.ts";
+import { type JoinedMounts, joinedMounts } from "../plan/oci/namespaces.ts";
 import { cgroupFor } from "./cgroup.ts";
 import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { pausesFor, planOf } from "./plan-of.ts";
@@ -44,7 +45,11 @@ export async function planContainer(
   const { plan } = planOf(
     options,
     { config, system },
-    { cgroup: owned ? cgroup : undefined, idmapped: standIns(config) },
+    {
+      ...{ cgroup: owned ? cgroup : undefined, idmapped: standIns(config) },
+      mountNamespace: standInFor(joinedMounts(config)),
+      directory: runtime.store.directory(options.id),
+    },
   );
   const seccomp = await seccompOf(config, { stateFor: notNow });
   const socket = consoleSocket === undefined ? undefined : NONE;
@@ -69,6 +74,11 @@ function standIns({ mounts = [] }: Config): Map<number, Inherited> {
       isIdmapped(mount) ? [[i, inherited(NONE, `mounts[${i}]`)]] : [],
     ),
   );
+}
+
+/** For a namespace that would be open. */
+function standInFor(joined: JoinedMounts | undefined): Inherited | undefined {
+  return joined && inherited(NONE, joined.path);
 }
 
 /** What is done only when a container is made. */

@@ -1,23 +1,13 @@
-import type { CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import type { Pause } from "@ns/spawn";
-import type { Inherited } from "@ns/syscalls";
 import { type BundlePlan, planBundle } from "../plan/oci/container.ts";
 import { hasEarlyHooks } from "../plan/oci/hook-root.ts";
 import { withActivation } from "./activation.ts";
 import type { CreateOptions } from "./create-options.ts";
-import { gatherFacts } from "./gather-facts.ts";
+import { gatherFacts, type Taken } from "./gather-facts.ts";
 import { hasNetDevices } from "./net-devices.ts";
 import { withNotifySocket } from "./notify-socket.ts";
 import type { Prepared } from "./prepare.ts";
-
-/** What there is for a container already. */
-interface Taken {
-  /** Undefined: it has none of its own. */
-  readonly cgroup?: CgroupManager | undefined;
-  /** Its mounts with mapped ids, by their number. */
-  readonly idmapped: ReadonlyMap<number, Inherited>;
-}
 
 /** The plan of a container, and where its root file system is. */
 export function planOf(
@@ -31,16 +21,16 @@ export function planOf(
     notifyDirectory,
   }: CreateOptions,
   { config: configured, system }: Prepared,
-  { cgroup, idmapped }: Taken,
+  taken: Taken,
 ): { readonly plan: BundlePlan; readonly rootfs: string } {
   const config = withNotifySocket(
     withActivation(configured, activatedFds),
     notifyDirectory,
   );
-  const facts = gatherFacts(bundle, config, system, cgroup, idmapped);
+  const facts = gatherFacts(bundle, config, system, taken);
   const wishes = {
     ...{ id, noPivot, preserveFds, newKeyring: !noNewKeyring },
-    cgroupAtPause: cgroup?.driver === "systemd",
+    cgroupAtPause: taken.cgroup?.driver === "systemd",
   };
   const plan = planBundle(config, wishes, facts);
   return { plan, rootfs: facts.rootfs };

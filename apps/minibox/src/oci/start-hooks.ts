@@ -2,6 +2,7 @@ import type { Config } from "@ns/oci";
 import type { SpawnOptions } from "@ns/spawn";
 import { planProcess } from "../plan/oci/process.ts";
 import { cgroupOf } from "./cgroup.ts";
+import { ContainerRoot } from "./container-root.ts";
 import { groupsAreFixed } from "./groups-are-fixed.ts";
 import { type HookMoment, runHooks } from "./hooks.ts";
 import { namespacesOf } from "./namespaces-of.ts";
@@ -20,9 +21,10 @@ export async function runBeforeStart(
   const { startContainer: hooks = [] } = config.hooks ?? {};
   if (hooks.length === 0) return;
   const state = stateOf(record, "created", config.annotations);
+  using root = ContainerRoot.open(record.pid ?? 0, config);
   await runHooks(hooks, {
     ...{ name: "startContainer", state },
-    ...(await insideMoment(runtime, record, config)),
+    ...(await insideMoment(runtime, record, { config, root })),
   });
 }
 
@@ -42,12 +44,13 @@ export async function runAfterStart(
 async function insideMoment(
   { store }: Runtime,
   record: ContainerRecord,
-  config: Config,
+  { config, root }: { readonly config: Config; readonly root: ContainerRoot },
 ): Promise<Pick<HookMoment, "join" | "cwd" | "as">> {
   const { pid = 0 } = record;
   const { process } = config;
   const join = namespacesOf(pid, config);
-  if (process === undefined) return { join, cwd: "/" };
+  const setup = root.steps;
+  if (process === undefined) return { join, cwd: "/", as: { setup } };
   const { options } = planProcess(process, {
     homeOf: () => "/",
     groupsAreFixed: groupsAreFixed(pid),
@@ -62,6 +65,7 @@ async function insideMoment(
     ...options,
     ...resctrlPause(record),
     ...(seccomp !== undefined && { seccomp }),
+    setup,
     cgroup: Object.values(directories),
   };
   return { join, cwd: process.cwd, as };

@@ -21,6 +21,7 @@ import {
   OciError,
 } from "@ns/oci";
 import { MiniboxError } from "../error.ts";
+import { removeFoothold } from "./foothold.ts";
 import type { ResctrlRecord } from "./resctrl.ts";
 
 /** What is kept of a container, in `state.json` of its directory. Its status is not: it is derived. */
@@ -162,6 +163,7 @@ export class Store {
       rmdirSync(directory);
     } catch {
       // one of them is not there, or something else is
+      removeFoothold(directory);
       rmSync(directory, { recursive: true, force: true });
     }
   }

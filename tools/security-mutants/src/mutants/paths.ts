@@ -7,7 +7,7 @@ const PLAN = "apps/minibox/src/plan";
 const FROM_OUTSIDE = [
   [
     `${PLAN}/oci/container.ts`,
-    `      ...(forHooks?.enter ??
+    `      ...(way?.enter ??
         (noPivot
           ? planMoveRoot(rootfs, { mounts: facts.mounts })
           : enterStagedRoot(tree.mount))),
@@ -26,7 +26,7 @@ const FROM_OUTSIDE = [
             ...makeDeviceFiles(devices, known),
             ...makeDeviceLinks(facts.hasKcore, known),
           ]),
-      ...(forHooks?.enter ??
+      ...(way?.enter ??
         (noPivot
           ? planMoveRoot(rootfs, { mounts: facts.mounts })
           : enterStagedRoot(tree.mount))),`,

@@ -26,7 +26,6 @@ import {
   takeDeviceFiles,
 } from "./device-files.ts";
 import type { BundleFacts } from "./facts.ts";
-import { hasEarlyHooks, planHookRoot } from "./hook-root.ts";
 import { setExecutionDomain, writeKernelSettings } from "./kernel-settings.ts";
 import { KnownPlaces } from "./known-places.ts";
 import { coverPaths, makeReadOnly, takeCovers } from "./masks.ts";
@@ -37,6 +36,7 @@ import { planProcess, prepareProcess } from "./process.ts";
 import { loosenFromHost, propagateRoot } from "./propagation.ts";
 import { checkLabels } from "./security-labels.ts";
 import { unsupported } from "./unsupported.ts";
+import { planWayIn } from "./way-in.ts";
 
 /** How a container is to be made, besides what its configuration says. */
 export interface BundleWishes {
@@ -142,14 +142,15 @@ function enterCgroupNamespace(
 /**
  * Takes hold of what is the host's, makes what is new, changes the root, and then attaches all that where no path leads
  * to the host any more, in the order of the configuration. With hooks that have to see both, only this process's root
- * changes at first.
+ * changes at first; in a mount namespace that others are in, no other ever does.
  */
 function build(
   config: Config,
-  { noPivot }: BundleWishes,
+  wishes: BundleWishes,
   facts: BundleFacts,
 ): { readonly untilHooks: Step[]; readonly afterHooks: Step[] } {
   const { linux = {}, mounts = [], root, process } = config;
+  const { noPivot } = wishes;
   const hasUserNamespace = namespaceOf(config, "user") !== undefined;
   const known = new KnownPlaces();
   const planned = planMounts(config, facts, known);
@@ -162,19 +163,17 @@ function build(
   const covers = takeCovers(linux.maskedPaths ?? []);
   const tree = takeRoot(facts.rootfs);
   const { rootfs } = facts;
-  const forHooks = hasEarlyHooks(config)
-    ? planHookRoot(tree.mount, { rootfs, noPivot, mounts: facts.mounts })
-    : undefined;
+  const way = planWayIn(tree.mount, config, wishes, facts);
   return {
     untilHooks: [
       ...covers.take,
       ...(devices?.steps ?? []),
       ...planned.flatMap(({ take }) => take),
-      ...(noPivot && forHooks === undefined ? [] : tree.steps),
+      ...(noPivot && way === undefined ? [] : tree.steps),
       ...(hasUserNamespace ? becomeRoot() : []),
       ...covers.make,
       ...planned.flatMap(({ make }) => make),
-      ...(forHooks?.enter ??
+      ...(way?.enter ??
         (noPivot
           ? planMoveRoot(rootfs, { mounts: facts.mounts })
           : enterStagedRoot(tree.mount))),
@@ -185,10 +184,10 @@ function build(
             ...makeDeviceFiles(devices, known),
             ...makeDeviceLinks(facts.hasKcore, known),
           ]),
-      ...(forHooks?.showHost ?? []),
+      ...(way?.showHost ?? []),
     ],
     afterHooks: [
-      ...(forHooks?.finish ?? []),
+      ...(way?.finish ?? []),
       ...(process?.terminal === true ? makeConsole(known) : []),
       ...writeKernelSettings(config, facts),
       ...propagateRoot(linux.rootfsPropagation),

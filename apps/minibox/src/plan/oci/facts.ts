@@ -16,6 +16,10 @@ export interface BundleFacts {
   readonly isRootless: boolean;
   /** Whether a namespace, by its file, is the runtime's own. */
   isOwnNamespace(path: string): boolean;
+  /** The mount namespace that the container joins, held by the runtime. */
+  readonly mountNamespace: Inherited | undefined;
+  /** The empty directory, by a path without links, where a root is attached that is in another's mount namespace. */
+  readonly foothold: string;
   /** Whether this kernel shows its memory as /proc/kcore. */
   readonly hasKcore: boolean;
   readonly hasAppArmor: boolean;

@@ -15,7 +15,7 @@ export const NAMESPACE_FLAGS: Readonly<Record<NamespaceType, number>> = {
   time: CloneFlags.NEWTIME,
 };
 
-/** The order in which namespaces are entered: a user namespace gives the right to the others, the mount namespace takes the paths. */
+/** The order in which namespaces are entered: a user namespace gives the right to the others. */
 const ORDER = Object.keys(NAMESPACE_FLAGS);
 
 /** Whether a namespace is one that this container gets for itself. */
@@ -30,6 +30,22 @@ export function namespaceOf(
   return linux?.namespaces?.find((each) => each.type === type);
 }
 
+/** Another's mount namespace that a container's process is to be in. */
+export interface JoinedMounts {
+  /** Of its file. */
+  readonly path: string;
+  /** The member of the configuration that has it. */
+  readonly member: string;
+}
+
+/** The mount namespace that a configuration joins; undefined if the container gets one for itself, or none. */
+export function joinedMounts(config: Config): JoinedMounts | undefined {
+  const mount = namespaceOf(config, "mount");
+  if (mount?.path === undefined || isNew(mount)) return undefined;
+  const index = config.linux?.namespaces?.indexOf(mount) ?? 0;
+  return { path: mount.path, member: `linux.namespaces[${index}]` };
+}
+
 /** Which namespaces are made and which are joined, and the ids and clocks of the new ones. */
 export function planNamespaces(
   config: Config,
@@ -39,17 +55,18 @@ export function planNamespaces(
   "cloneflags" | "join" | "uidMappings" | "gidMappings" | "timeOffsets"
 > {
   const { namespaces = [], timeOffsets } = config.linux ?? {};
-  const mount = namespaceOf(config, "mount");
-  if (mount === undefined || !isNew(mount))
+  if (namespaceOf(config, "mount") === undefined)
     throw unsupported(
       "linux.namespaces",
-      'a container needs a "mount" namespace of its own',
+      'a container needs a "mount" namespace, of its own or another\'s',
     );
+  // that of mounts is joined by the set-up: until then the process has a copy of the host's, where all is looked up
+  const isMade = (each: Namespace) => isNew(each) || each.type === "mount";
   const made = namespaces.filter(
-    (each) => isNew(each) && !without.includes(each.type),
+    (each) => isMade(each) && !without.includes(each.type),
   );
   const joined: JoinTarget[] = namespaces
-    .filter((each) => !isNew(each))
+    .filter((each) => !isMade(each))
     .sort((a, b) => ORDER.indexOf(a.type) - ORDER.indexOf(b.type))
     .map(({ type, path = "" }) => ({ path, kind: NAMESPACE_FLAGS[type] }));
   const user = namespaceOf(config, "user");

@@ -17,6 +17,8 @@ export function fakeFacts(changes: Partial<BundleFacts> = {}): BundleFacts {
     canMakeDevices: true,
     isRootless: false,
     isOwnNamespace: () => false,
+    mountNamespace: undefined,
+    foothold: "/run/minibox/box/root",
     hasKcore: true,
     hasAppArmor: false,
     hasSelinux: false,
