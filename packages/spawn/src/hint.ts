@@ -24,6 +24,11 @@ const HINTS: readonly Hint[] = [
     hint: "Linux 5.3 is required, and a seccomp filter around this process may hide clone3",
   },
   {
+    syscall: "setns",
+    code: "EPERM",
+    hint: "a namespace is joined with CAP_SYS_ADMIN in the user namespace that owns it: join that one first",
+  },
+  {
     syscall: "setgroups",
     code: "EPERM",
     hint: "this user namespace denies setgroups: pass groups: null to leave the groups as they are",
