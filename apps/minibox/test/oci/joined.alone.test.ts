@@ -25,7 +25,7 @@ function withNamespaces(
   };
 }
 
-test("a container joins another's namespaces by their paths, each kind but that of mounts", async (context) => {
+test("a container joins another's namespaces by their paths, each kind but that of mounts, which is tested by itself", async (context) => {
   requires(context, ...NEEDS);
   const first = new Bundle().configure(WAITING, (config) => {
     const types = [...KINDS, "mount" as const];
@@ -59,18 +59,6 @@ test("a container joins another's namespaces by their paths, each kind but that 
   );
   expect(stdout).toBe(theirs.stdout);
   expect(stdout.split("\n")).toHaveLength(KINDS.length + 4);
-});
-
-test("a mount namespace that is another's is an error", async (context) => {
-  requires(context, ...NEEDS);
-  const bundle = new Bundle().configure("true", (config) => {
-    config.hostname = "";
-    withNamespaces(config, [{ type: "mount", path: "/proc/self/ns/mnt" }]);
-  });
-  const { code, stderr } = await bundle.minibox("create", uniqueId());
-  expect(code).toBe(1);
-  // quotes are escaped in a log line
-  expect(stderr).toMatch(/needs a \\?"mount\\?" namespace of its own/);
 });
 
 test("exec starts on the CPUs of execCPUAffinity, has its own score, and its scheduler", async (context) => {

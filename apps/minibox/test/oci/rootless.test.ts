@@ -12,6 +12,7 @@ import { expect, type TestContext, test } from "vitest";
 import { ORDINARY, programOf, requiresCaller } from "../internal/callers.ts";
 import { Bundle, type Draft, uniqueId } from "../internal/bundle.ts";
 import { staticBusybox } from "./internal/busybox-bundle.ts";
+import { OthersNamespace } from "./internal/others-namespace.ts";
 
 const WAITING = "while :; do sleep 1000; done";
 const NO_CGROUP = /level=warning msg="no cgroup for the container: [^\n]+\n/;
@@ -239,4 +240,28 @@ test("without XDG_RUNTIME_DIR the error says where states could be kept", async 
   expect(code).toBe(1);
   expect(stderr).toContain("XDG_RUNTIME_DIR is not set");
   expect(stderr).toContain("--root DIR");
+});
+
+test("a user and a mount namespace of the same user's are joined together, and are left as they were", async (context) => {
+  const rootless = new Rootless(context);
+  const { id } = rootless;
+  const uid = String(UNPRIVILEGED_UID);
+  const there = await OthersNamespace.make({
+    through: ["setpriv", "--reuid", uid, "--regid", uid, "--clear-groups"],
+    words: ["--map-root-user", "--mount"],
+  });
+  const before = there.mounts();
+  await rootless.configure(WAITING, ({ linux }) => {
+    for (const namespace of linux?.namespaces ?? [])
+      if (namespace.type === "mount") namespace.path = there.path;
+      else if (namespace.type === "user")
+        namespace.path = `/proc/${there.pid}/ns/user`;
+  });
+  const { code } = await rootless.minibox("run", "--detach", id);
+  expect(code).toBe(0);
+  const look = "id; readlink /proc/self/ns/mnt; ls -d /bin /home";
+  const { stdout } = await rootless.minibox("exec", id, "sh", "-c", look);
+  expect(stdout).toBe(`uid=0 gid=0\n${there.name}\n/bin\n`);
+  await rootless.minibox("delete", "--force", id);
+  expect(there.mounts()).toEqual(before);
 });
