@@ -2,7 +2,6 @@ import {
   chdir,
   chroot,
   CloneFlags,
-  close,
   closeRange,
   ioctl,
   IoctlRequests,
@@ -11,10 +10,6 @@ import {
   prctl,
   PrctlOptions,
   prlimit,
-  register,
-  seccomp,
-  SeccompFlags,
-  SeccompOperations,
   setgroups,
   setpgid,
   setresgid,
@@ -31,12 +26,17 @@ import {
 } from "./capabilities.ts";
 import { offsetClocks } from "./clocks.ts";
 import { addExec } from "./exec.ts";
-import type { Credential, SeccompFilter, SpawnOptions } from "./options.ts";
+import { installFilter } from "./install-filter.ts";
+import type { Credential, SpawnOptions } from "./options.ts";
 import { checkCommand, holdUntilStarted } from "./hold.ts";
 import { MessageKind } from "./message.ts";
 import { pausesOf, waitForCaller } from "./pause.ts";
 import type { Program } from "./program.ts";
-import { readBackNoNewPrivileges, readBackPrivileges } from "./read-back.ts";
+import {
+  readBackBoundingSet,
+  readBackNoNewPrivileges,
+  readBackPrivileges,
+} from "./read-back.ts";
 import { openTerminal } from "./pty-steps.ts";
 import { firstPrivateFd, type Request } from "./request.ts";
 import { signalNumber } from "./signal.ts";
@@ -182,12 +182,11 @@ function addPrivileges(program: Program, request: Request): void {
     cwd,
     seccomp: filter,
   } = request.options;
-  if (capabilities !== undefined)
-    dropBoundingSet(
-      program,
-      capabilities.bounding ?? [],
-      request.lastCapability,
-    );
+  if (capabilities !== undefined) {
+    const { bounding = [] } = capabilities;
+    dropBoundingSet(program, bounding, request.lastCapability);
+    readBackBoundingSet(program, bounding, request.lastCapability);
+  }
   if (filter !== undefined && isFilteredEarly(request.options)) {
     // the filter may know nothing of close_range(2)
     closePrivate(program, request);
@@ -219,25 +218,6 @@ function become(
     program.call(step(setgroups(groups), { why: "supplementary groups" }));
   program.call(step(setresgid(gid, gid, gid), { why: "the group" }));
   program.call(step(setresuid(uid, uid, uid), { why: "the user" }));
-}
-
-function installFilter(
-  program: Program,
-  request: Request,
-  { filter, flags = 0, listener }: SeccompFilter,
-): void {
-  const why = "filter syscalls";
-  const { SET_MODE_FILTER } = SeccompOperations;
-  if (listener === undefined) {
-    program.call(step(seccomp(SET_MODE_FILTER, flags, filter), { why }));
-    return;
-  }
-  const own = register("listener");
-  const all = flags | SeccompFlags.NEW_LISTENER;
-  program.call(step(seccomp(SET_MODE_FILTER, all, filter), { why, into: own }));
-  program.report(MessageKind.listener, own);
-  waitForCaller(program, request, true);
-  program.call(step(close(own), { why: "the listener is another's now" }));
 }
 
 function armParentDeath(

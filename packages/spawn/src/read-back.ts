@@ -1,4 +1,5 @@
 import {
+  Capabilities,
   errnoNumber,
   getegid,
   geteuid,
@@ -10,6 +11,7 @@ import {
   type Step,
 } from "@ns/syscalls";
 import { getCapabilities, maskOf } from "./capabilities.ts";
+import { ANSWER, askFilter } from "./filter-answer.ts";
 import type { CapabilitySets, Credential } from "./options.ts";
 import type { Program } from "./program.ts";
 import type { Request } from "./request.ts";
@@ -65,10 +67,37 @@ function readBackCapabilities(
   program.place(right);
 }
 
+/**
+ * The same of the bounding set, of which each capability is a call: of those that were dropped it asks for the one that is worth
+ * most, and for the last.
+ */
+export function readBackBoundingSet(
+  program: Program,
+  kept: readonly number[],
+  last: number,
+): void {
+  let latest = last;
+  while (kept.includes(latest)) latest--;
+  for (const capability of new Set([Capabilities.SYS_ADMIN, latest])) {
+    if (capability < 0 || kept.includes(capability)) continue;
+    const get = prctl(PrctlOptions.CAPBSET_READ, capability);
+    expectResult(program, step(get, { why: "is it gone?" }), 0);
+  }
+}
+
 /** The same of no_new_privs. */
 export function readBackNoNewPrivileges(program: Program): void {
   const get = prctl(PrctlOptions.GET_NO_NEW_PRIVS, 0, 0, 0, 0);
   expectResult(program, step(get, { why: "is that so?" }), 1);
+}
+
+/** The same of a filter that has an answer. */
+export function readBackFilter(program: Program): void {
+  expectResult(
+    program,
+    step(askFilter(), { ignore: [ANSWER] }),
+    -errnoNumber(ANSWER),
+  );
 }
 
 function expectResult(program: Program, call: Step, expected: number): void {

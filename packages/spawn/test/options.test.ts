@@ -13,7 +13,14 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { requires, root } from "@ns/testkit";
-import { Capabilities, CloneFlags, RlimitResources } from "@ns/syscalls";
+import {
+  Capabilities,
+  CloneFlags,
+  prctl,
+  PrctlOptions,
+  RlimitResources,
+} from "@ns/syscalls";
+import { spawn } from "../src/index.ts";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { capture, MAP_SELF, shell, statusOf } from "./internal/capture.ts";
 
@@ -155,6 +162,23 @@ describe("SysProcAttr", () => {
     expect(await statusOf("Seccomp", { ...INSIDE, seccomp: { filter } })).toBe(
       "2",
     );
+  });
+
+  test("seccomp: it is asked whether it is in force, and does not see that", async () => {
+    // of prctl, whatever it is: SECCOMP_RET_KILL_PROCESS
+    const filter = new Uint8Array([
+      ...[0x20, 0, 0, 0, 0, 0, 0, 0],
+      ...[0x15, 0, 0, 1, prctl(PrctlOptions.GET_SECCOMP).nr, 0, 0, 0],
+      ...[0x06, 0, 0, 0, 0, 0, 0, 0x80],
+      ...[0x06, 0, 0, 0, 0, 0, 0xff, 0x7f],
+    ]);
+    const run = (file: string, ...args: string[]) =>
+      spawn(file, args, { noNewPrivileges: true, seccomp: { filter } }).exited;
+    expect(await run("/bin/true")).toMatchObject({ code: 0, signal: null });
+    // PR_GET_NAME
+    expect(await run("/bin/busybox", "true")).toMatchObject({
+      ...{ code: null, signal: "SIGSYS" },
+    });
   });
 
   test("a signal ignored here has its default action there, and none is blocked", async () => {

@@ -72,10 +72,11 @@ describe("the filter of a container", () => {
       requires(context, ...NEEDS, program("strace"));
       const calls = await trace(true);
       expect(calls.at(-1)).toMatch(/^execve\("\/bin\/sh"/);
-      expect(calls.at(-2)).toContain(FILTER);
+      expect(calls.at(-2)).toContain("PR_GET_SECCOMP");
+      expect(calls.at(-3)).toContain(FILTER);
       const set = position(calls, /^prctl\(PR_SET_NO_NEW_PRIVS, 1/);
-      expect(set).toBe(calls.length - 4);
-      expect(calls.at(-3)).toContain("PR_GET_NO_NEW_PRIVS");
+      expect(set).toBe(calls.length - 5);
+      expect(calls.at(-4)).toContain("PR_GET_NO_NEW_PRIVS");
       expect(calls.filter((call) => call.startsWith(FILTER))).toHaveLength(1);
       expect(position(calls, /^personality\(/)).toBeGreaterThan(0);
     },

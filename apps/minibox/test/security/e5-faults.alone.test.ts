@@ -157,13 +157,17 @@ describe.each(CODES)("where a step fails with %s", (code) => {
   );
 });
 
-function inSandbox([
-  file = "",
-  ...args
-]: readonly string[]): Promise<RunResult> {
+function inSandbox(words: readonly string[]): Promise<RunResult> {
+  // a filter asks for no_new_privs, too
+  return inFiltered(words, "--seccomp", "unconfined");
+}
+
+function inFiltered(
+  [file = "", ...args]: readonly string[],
+  ...options: readonly string[]
+): Promise<RunResult> {
   return runAs(ROOT, file, [
-    // a filter asks for no_new_privs, too
-    ...[...args, programOf(ROOT), "run", "--seccomp", "unconfined"],
+    ...[...args, programOf(ROOT), "run", ...options],
     ...["-u", "1000:1000", "--", "echo", "ran"],
   ]);
 }
@@ -175,9 +179,11 @@ const LIES = STEPS.filter(([name]) =>
     "setresgid",
     "setresuid",
     "capset",
+    "prctl(CAPBSET_DROP)",
     "prctl(SET_NO_NEW_PRIVS)",
   ].includes(name),
 );
+const NO_FILTER = OF_BUNDLES.filter(([name]) => name === "seccomp");
 
 test(
   "E5: a step that says it has been made, and was not, is found out",
@@ -195,6 +201,47 @@ test(
     expect(await survived(ofSandbox, "OK", inSandbox)).toEqual([]);
   },
 );
+
+test.for([true, false])(
+  "E5: nor is a filter taken at its word that it is in force, with noNewPrivileges %s",
+  { timeout },
+  async (noNewPrivileges, context) => {
+    requires(context, ...NEEDS);
+    const bundle = new Bundle().configure("echo ran", (config) => {
+      asksForAll(config);
+      if (config.process !== undefined)
+        config.process.noNewPrivileges = noNewPrivileges;
+    });
+    // there is one around us, too: PR_GET_SECCOMP says 2
+    const inBundle = (words: readonly string[]) =>
+      bundle.through(words, "run", uniqueId());
+    expect(await survived(NO_FILTER, "OK", inBundle)).toEqual([]);
+    expect(await survived(NO_FILTER, "OK", inFiltered)).toEqual([]);
+  },
+);
+
+test("E5: nor does the filter end who asks for it", async (context) => {
+  requires(context, ...NEEDS);
+  const bundle = new Bundle().configure("echo ran", (config) => {
+    config.linux = {
+      ...config.linux,
+      seccomp: {
+        defaultAction: "SCMP_ACT_ALLOW",
+        syscalls: [
+          {
+            ...{ names: ["prctl"], action: "SCMP_ACT_KILL_PROCESS" },
+            args: [
+              { index: 0, value: PrctlOptions.GET_SECCOMP, op: "SCMP_CMP_EQ" },
+            ],
+          },
+        ],
+      },
+    };
+  });
+  expect(await bundle.minibox("run", uniqueId())).toMatchObject({
+    ...{ code: 0, stdout: "ran\n", stderr: "" },
+  });
+});
 
 test("E5: and without any of that all of them run", async (context) => {
   requires(context, ...NEEDS);

@@ -61,6 +61,27 @@ export const data: readonly Mutant[] = [
     "  readBackNoNewPrivileges(program);",
     "  void readBackNoNewPrivileges;",
   ]),
+  row("E5d", "the bounding set is read back", "e5-faults", [
+    `${SPAWN}/inside.ts`,
+    "    readBackBoundingSet(program, bounding, request.lastCapability);",
+    "    void readBackBoundingSet;",
+  ]),
+  row("E5e", "the filter is asked whether it is in force", "e5-faults", [
+    `${SPAWN}/install-filter.ts`,
+    "  readBackFilter(program);",
+    "  void readBackFilter;",
+  ]),
+  row(
+    "E5f",
+    "it, and not any filter",
+    "e5-faults",
+    [`${SPAWN}/read-back.ts`, "    -errnoNumber(ANSWER),", "    2,"],
+    [
+      `${SPAWN}/filter-answer.ts`,
+      "const question = QUESTION.high * 0x1_0000_0000 + QUESTION.low;",
+      "const question = 0;",
+    ],
+  ),
   row(
     "E6",
     "a process is known by its pid and when it was started",
