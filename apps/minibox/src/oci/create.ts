@@ -1,8 +1,10 @@
 import { CgroupError, type CgroupManager } from "@ns/cgroup";
 import type { Config } from "@ns/oci";
 import type { Child } from "@ns/spawn";
+import { hasEarlyHooks } from "../plan/oci/hook-root.ts";
 import { isNew, joinedMounts, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, limitsOf, placeOf } from "./cgroup.ts";
+import { confirmCgroups } from "./confirm-cgroups.ts";
 import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { runEarlyHooks } from "./early-hooks.ts";
 import { sendPidfd } from "./fd-socket.ts";
@@ -77,7 +79,7 @@ async function makeContainer(
   cgroup: CgroupManager | undefined,
 ): Promise<CreatedContainer> {
   const { store } = runtime;
-  const { config } = prepared;
+  const { config, system } = prepared;
   const { id } = options;
   const isSystemd = cgroup?.driver === "systemd";
   // before anything is made: what cannot be is an error then
@@ -123,8 +125,14 @@ async function makeContainer(
     "debug",
     `the container ${id} takes ${plan.options.setup?.length ?? 0} steps; --plan shows them`,
   );
-  const hooks = (pid: number) =>
-    runEarlyHooks({ ...record, pid }, config, taken.directory);
+  const confirm = (pid: number): void => {
+    if (own !== undefined) confirmCgroups(pid, own.directories, system);
+  };
+  const hooks = async (pid: number): Promise<void> => {
+    // they may move it
+    confirm(pid);
+    await runEarlyHooks({ ...record, pid }, config, taken.directory);
+  };
   const child = await spawnHeld(runtime, options, {
     record,
     config,
@@ -144,6 +152,7 @@ async function makeContainer(
   };
   runtime.log.write("debug", `process ${pid} waits to be started`);
   try {
+    if (!hasEarlyHooks(config)) confirm(pid);
     store.write(made);
     sendPidfd(options.pidfdSocket, pid, "standard");
     if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);

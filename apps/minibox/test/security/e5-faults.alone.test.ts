@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import {
   capset,
   chdir,
@@ -27,11 +28,13 @@ import {
   symlinkat,
   type Syscall,
   umount2,
+  write,
 } from "@ns/syscalls";
-import { requires, type RunResult } from "@ns/testkit";
+import { type Requirement, requires, type RunResult } from "@ns/testkit";
 import { describe, expect, test } from "vitest";
 import { Bundle, type Draft, uniqueId } from "../internal/bundle.ts";
 import { minibox, programOf, ROOT, runAs } from "../internal/callers.ts";
+import { remainsOf } from "../oci/internal/remains.ts";
 import { failing, NEEDS } from "./internal/probe.ts";
 
 type Fault = readonly [
@@ -241,6 +244,27 @@ test("E5: nor does the filter end who asks for it", async (context) => {
   expect(await bundle.minibox("run", uniqueId())).toMatchObject({
     ...{ code: 0, stdout: "ran\n", stderr: "" },
   });
+});
+
+const tasks: Requirement = {
+  met: () => existsSync("/sys/fs/cgroup/pids/tasks"),
+  reason: "needs cgroup v1: on v2 one is born in its cgroup",
+};
+
+test("E5: a container that is not in its cgroup is not made", async (context) => {
+  requires(context, ...NEEDS, tasks);
+  const bundle = new Bundle().configure("true");
+  const id = uniqueId();
+  // of one byte: "0", to tasks
+  const words = failing(write(-1, ""), "OK", [2, 1]);
+  const { code, stderr } = await bundle.through(words, "create", id);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /cannot enter cgroup '.*': the process is in \/.* still/,
+  );
+  expect(remainsOf({ id, bundle: bundle.rootfs, root: bundle.state })).toEqual(
+    [],
+  );
 });
 
 test("E5: and without any of that all of them run", async (context) => {

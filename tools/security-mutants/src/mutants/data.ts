@@ -82,6 +82,11 @@ export const data: readonly Mutant[] = [
       "const question = 0;",
     ],
   ),
+  row("E5g", "the cgroups that a container is in are read back", "e5-faults", [
+    `${OCI}/create.ts`,
+    "    if (!hasEarlyHooks(config)) confirm(pid);",
+    "    void confirm;",
+  ]),
   row(
     "E6",
     "a process is known by its pid and when it was started",
