@@ -9,10 +9,10 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  statSync,
   unlinkSync,
   writeSync,
 } from "node:fs";
+import { resolve } from "node:path";
 import {
   checkContainerId,
   type Config,
@@ -23,6 +23,7 @@ import {
 import { MiniboxError } from "../error.ts";
 import { removeFoothold } from "./foothold.ts";
 import type { ResctrlRecord } from "./resctrl.ts";
+import { changeableAt } from "./trusted-path.ts";
 
 /** What is kept of a container, in `state.json` of its directory. Its status is not: it is derived. */
 export interface ContainerRecord {
@@ -115,7 +116,7 @@ export class Store {
 
   /**
    * What is kept of a container.
-   * @throws {MiniboxError} `ERR_NO_CONTAINER`
+   * @throws {MiniboxError} `ERR_NO_CONTAINER`; `ERR_STATE` where others may write.
    */
   read(id: string): ContainerRecord {
     const record = this.find(id);
@@ -125,6 +126,11 @@ export class Store {
 
   /** The same, or undefined; of one whose making was broken off, what its directory tells. */
   find(id: string): ContainerRecord | undefined {
+    checkTrusted(this.root);
+    return this.#find(id);
+  }
+
+  #find(id: string): ContainerRecord | undefined {
     const directory = this.directory(id);
     const text = readIfThere(`${directory}/state.json`);
     if (text === undefined && !existsSync(directory)) return undefined;
@@ -138,6 +144,7 @@ export class Store {
     );
   }
 
+  /** What is said to be kept there, by whomever: for show only. */
   list(): ContainerRecord[] {
     let entries: Dirent[];
     try {
@@ -151,7 +158,7 @@ export class Store {
       .filter((entry) => entry.isDirectory() && isContainerId(entry.name))
       .map(({ name }) => name)
       .sort()
-      .flatMap((name) => this.find(name) ?? []);
+      .flatMap((name) => this.#find(name) ?? []);
   }
 
   remove(id: string): void {
@@ -206,16 +213,21 @@ export function readIfThere(path: string): string | undefined {
   }
 }
 
-/** What is kept there tells which processes are killed and which cgroups removed: nobody else may put it there. */
+/**
+ * What is kept there tells which processes are killed and which cgroups removed: nobody else may put it there, or another
+ * directory in its place.
+ */
 function checkTrusted(root: string): void {
-  const { uid, mode } = statSync(root);
-  const isOwn = uid === 0 || uid === process.geteuid?.();
-  // with the sticky bit others may add, and replace nothing
-  const isOpen = (mode & 0o022) !== 0 && (mode & 0o1000) === 0;
-  if (isOwn && !isOpen) return;
+  const absolute = resolve(root);
+  const path = changeableAt(absolute);
+  if (path === undefined) return;
   throw new MiniboxError(
     "ERR_STATE",
-    `cannot keep containers in '${root}': others may write there`,
-    { hint: "--root DIR, a directory of your own with mode 0700" },
+    path === absolute
+      ? `cannot keep containers in '${root}': others may write there`
+      : `cannot keep containers in '${root}': others may change '${path}'`,
+    {
+      hint: "--root DIR, a directory of your own with mode 0700, below directories of yours and of root's",
+    },
   );
 }

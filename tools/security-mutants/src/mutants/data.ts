@@ -23,8 +23,28 @@ export const data: readonly Mutant[] = [
   ]),
   row("E2c", "and is kept nowhere else", "e1-e4-data", [
     `${OCI}/store.ts`,
-    "    checkTrusted(this.root);",
-    "    void checkTrusted;",
+    "    checkTrusted(this.root);\n    try {",
+    "    try {",
+  ]),
+  row("E2d", "what is there is not another's", "e2-state", [
+    `${OCI}/store.ts`,
+    "    checkTrusted(this.root);\n    return this.#find(id);",
+    "    return this.#find(id);",
+  ]),
+  row("E2e", "nobody else exchanges it", "e2-state", [
+    `${OCI}/trusted-path.ts`,
+    "parent === path ? undefined : find(parent, true, links);",
+    "undefined;",
+  ]),
+  row("E2f", "nor where a link on the way leads", "e2-state", [
+    `${OCI}/trusted-path.ts`,
+    "  const target = resolve(realpathSync(parent), readlinkSync(path));\n  return find(target, isWay, links - 1);",
+    "  void [resolve, realpathSync, readlinkSync];\n  return undefined;",
+  ]),
+  row("E2g", "or adds to it", "e2-state", [
+    `${OCI}/trusted-path.ts`,
+    "const keeps = isWay && ",
+    "const keeps = ",
   ]),
   row("E3", "no annotation chooses what is executed", "e1-e4-data", [
     `${OCI}/spawn-held.ts`,
