@@ -9,7 +9,7 @@ import type { ContainerRecord, Store } from "./store.ts";
 
 /**
  * Removes what is left of a container. One that runs is killed first, if asked; one that is only created in any case.
- * @throws {MiniboxError} `ERR_WRONG_STATUS`
+ * @throws {MiniboxError} `ERR_WRONG_STATUS`; `ERR_STATE` if what was kept of it is lost, and it may run.
  */
 export async function deleteContainer(
   runtime: Runtime,
@@ -52,6 +52,10 @@ export async function destroy(
   const { store, log } = runtime;
   await endProcesses(store, record);
   await removeCgroup(runtime, record, config);
+  if (record.damaged !== undefined) {
+    const { refuseToForget } = await import("./refuse-to-forget.ts");
+    await refuseToForget(runtime, record, config);
+  }
   if (record.resctrl !== undefined)
     (await import("./resctrl.ts")).removeResctrl(record.resctrl);
   store.remove(record.id);

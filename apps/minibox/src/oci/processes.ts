@@ -27,7 +27,8 @@ function belongingTo(
   return [...found].sort((a, b) => a - b);
 }
 
-function allProcesses(): number[] {
+/** All that there are, as far as this /proc shows them. */
+export function allProcesses(): number[] {
   return readdirSync("/proc").flatMap((name) =>
     /^\d+$/.test(name) ? [Number(name)] : [],
   );

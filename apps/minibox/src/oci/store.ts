@@ -52,7 +52,10 @@ export interface ContainerRecord {
   readonly ownPidNamespace: boolean;
   /** The kinds of namespaces that are not the runtime's. */
   readonly namespaces: readonly NamespaceType[];
-  /** There was more, which cannot be read any more: where its cgroup is, its configuration tells. Never written. */
+  /**
+   * Never written; there if this is no record: true if there was one, so that what its configuration says has been made; false
+   * if there is none any more, or was none yet.
+   */
   readonly damaged?: boolean;
 }
 

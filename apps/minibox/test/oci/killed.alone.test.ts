@@ -80,7 +80,9 @@ async function removed(id: string): Promise<void> {
   const { code, stderr } = await minibox(ROOT, [
     ...["--root", state, "delete", "--force", id],
   ]);
-  expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+  expect(code).toBe(0);
+  // of one that was killed before its configuration was written
+  expect(stderr).toMatch(/^(?:|.*cannot tell whether container .*\n)$/);
   const listed = await minibox(ROOT, ["--root", state, "list", "--quiet"]);
   expect(listed).toMatchObject({ code: 0, stdout: "", stderr: "" });
   await expect

@@ -1,9 +1,16 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { program, requires, root } from "@ns/testkit";
-import { expect, type TestContext, test } from "vitest";
+import { expect, onTestFinished, type TestContext, test } from "vitest";
 import { Bundle, uniqueId } from "../internal/bundle.ts";
-import { remainsOf } from "./internal/remains.ts";
+import { cgroupsNamed, remainsOf } from "./internal/remains.ts";
 
 const WAITING = "while :; do sleep 0.1; done";
 
@@ -97,10 +104,63 @@ test.each([
     expect(stdout).toMatch(new RegExp(`^${id} +0 +creating `, "m"));
     expect((await bundle.minibox("delete", id)).code).toBe(1);
     const removed = await bundle.minibox("delete", "--force", id);
-    expect([removed.code, removed.stderr]).toEqual([0, ""]);
+    expect(removed.code).toBe(0);
+    expect(removed.stderr).toContain(
+      `cannot tell whether container ${id} had processes`,
+    );
     expect(
       remainsOf({ id, bundle: bundle.rootfs, root: bundle.state }),
     ).toEqual([]);
+  },
+);
+
+/** What leaves nothing that tells where the processes of a container are. */
+const losses: readonly (readonly [string, (directory: string) => void])[] = [
+  [
+    "both files",
+    (directory) => {
+      for (const name of ["state.json", "config.json"])
+        rmSync(join(directory, name));
+    },
+  ],
+  [
+    "what is in them",
+    (directory) => {
+      for (const name of ["state.json", "config.json"])
+        writeFileSync(join(directory, name), "");
+    },
+  ],
+  [
+    "state.json",
+    (directory) => {
+      rmSync(join(directory, "state.json"));
+    },
+  ],
+];
+
+test.for(losses)(
+  "a container that runs and has lost %s is not forgotten, nor is anything killed that may be another's",
+  async ([, lose], context) => {
+    const { bundle, id, directory } = await running(context);
+    const { stdout } = await bundle.minibox("state", id);
+    const { pid } = JSON.parse(stdout) as { pid: number };
+    onTestFinished(() => {
+      // nothing tells any more that they were made for it
+      for (const path of cgroupsNamed(id)) rmdirSync(path);
+    });
+    lose(directory);
+    const refused = await bundle.minibox("delete", "--force", id);
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toMatch(
+      new RegExp(`these processes may be its own: .*\\b${pid}\\b`),
+    );
+    expect((await bundle.minibox("list", "-q")).stdout).toBe(`${id}\n`);
+    expect(existsSync(`/proc/${pid}`)).toBe(true);
+    // as the hint says
+    process.kill(pid, "SIGKILL");
+    const removed = await bundle.minibox("delete", "--force", id);
+    expect(removed.code).toBe(0);
+    expect((await bundle.minibox("list", "-q")).stdout).toBe("");
   },
 );
 

@@ -67,7 +67,8 @@ function linksOf(pid: string): string[] {
   });
 }
 
-function cgroupsNamed(id: string): string[] {
+/** The directories of all cgroups of this name, and below. */
+export function cgroupsNamed(id: string): string[] {
   return read("/proc/self/mountinfo")
     .split("\n")
     .filter((line) => / - cgroup2? /.test(line))
