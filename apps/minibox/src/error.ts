@@ -14,6 +14,7 @@ export type MiniboxErrorCode =
   | "ERR_WRONG_STATUS"
   | "ERR_HOOK"
   | "ERR_STATE"
+  | "ERR_PRIVILEGES"
   | "ERR_PAUSED";
 
 /** An error of minibox, said before anything was done. */

@@ -5,6 +5,7 @@ import { hasEarlyHooks } from "../plan/oci/hook-root.ts";
 import { isNew, joinedMounts, namespaceOf } from "../plan/oci/namespaces.ts";
 import { cgroupFor, limitsOf, placeOf } from "./cgroup.ts";
 import { confirmCgroups } from "./confirm-cgroups.ts";
+import { confirmPrivileges } from "./confirm-privileges.ts";
 import { checkTerminal, type CreateOptions } from "./create-options.ts";
 import { runEarlyHooks } from "./early-hooks.ts";
 import { sendPidfd } from "./fd-socket.ts";
@@ -153,6 +154,10 @@ async function makeContainer(
   runtime.log.write("debug", `process ${pid} waits to be started`);
   try {
     if (!hasEarlyHooks(config)) confirm(pid);
+    if (isFilteredEarly(config))
+      confirmPrivileges(pid, plan.options, {
+        mapsIds: namespaceOf(config, "user") !== undefined,
+      });
     store.write(made);
     sendPidfd(options.pidfdSocket, pid, "standard");
     if (options.pidFile !== undefined) writePidFile(options.pidFile, pid);
@@ -162,6 +167,11 @@ async function makeContainer(
     throw error;
   }
   return { record: made, config, child };
+}
+
+/** Whether the filter is in force before privileges are given up: without no_new_privs it takes some to install it. */
+function isFilteredEarly({ linux, process }: Config): boolean {
+  return linux?.seccomp !== undefined && process?.noNewPrivileges !== true;
 }
 
 function isOwn(config: Config, type: "pid"): boolean {

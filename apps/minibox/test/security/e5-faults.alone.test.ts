@@ -186,6 +186,8 @@ const LIES = STEPS.filter(([name]) =>
     "prctl(SET_NO_NEW_PRIVS)",
   ].includes(name),
 );
+/** Those that come after a filter that is installed early. */
+const LATE_LIES = LIES.filter(([name]) => /^(?:set|capset)/.test(name));
 const NO_FILTER = OF_BUNDLES.filter(([name]) => name === "seccomp");
 
 test(
@@ -202,6 +204,22 @@ test(
     // who has no other groups has none to give up
     const ofSandbox = LIES.filter(([name]) => name !== "setgroups");
     expect(await survived(ofSandbox, "OK", inSandbox)).toEqual([]);
+  },
+);
+
+test(
+  "E5: also under a filter that is in force by then",
+  { timeout },
+  async (context) => {
+    requires(context, ...NEEDS);
+    const bundle = new Bundle().configure("echo ran", (config) => {
+      asksForAll(config);
+      if (config.process !== undefined) config.process.noNewPrivileges = false;
+    });
+    const run = (words: readonly string[]) =>
+      bundle.through(words, "run", uniqueId());
+    expect(await survived(LATE_LIES, "OK", run)).toEqual([]);
+    expect((await run(["env"])).stdout).toBe("ran\n");
   },
 );
 

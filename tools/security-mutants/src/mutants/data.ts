@@ -107,6 +107,11 @@ export const data: readonly Mutant[] = [
     "    if (!hasEarlyHooks(config)) confirm(pid);",
     "    void confirm;",
   ]),
+  row("E5h", "or asked for, if a filter forbids to read", "e5-faults", [
+    `${OCI}/create.ts`,
+    "    if (isFilteredEarly(config))\n",
+    "    void isFilteredEarly;\n    if (false as boolean)\n",
+  ]),
   row(
     "E6",
     "a process is known by its pid and when it was started",
