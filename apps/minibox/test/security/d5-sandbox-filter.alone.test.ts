@@ -67,7 +67,8 @@ test.for([
 
 test("D5: the filter comes right before the command", () => {
   const names = planRun({ command: ["/bin/true"] }).map(({ name }) => name);
-  expect(names.slice(-2)).toEqual(["seccomp", "execve"]);
+  // and is asked whether it is in force
+  expect(names.slice(-3)).toEqual(["seccomp", "prctl", "execve"]);
   const none = planRun({ command: ["/bin/true"], seccomp: "unconfined" });
   expect(none.map(({ name }) => name)).not.toContain("seccomp");
 });
