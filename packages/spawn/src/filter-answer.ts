@@ -31,6 +31,18 @@ export function askFilter(): Step {
   });
 }
 
+/** How many instructions the kernel takes: BPF_MAXINSNS of include/uapi/linux/bpf_common.h. */
+const MOST = 4096;
+const INSTRUCTION_SIZE = 8;
+
+/** Whether a filter leaves room for the answer. */
+export function hasRoom(filter: Uint8Array): boolean {
+  return filter.length / INSTRUCTION_SIZE <= MOST - ANSWER_LENGTH;
+}
+
+/** How many instructions it is. */
+const ANSWER_LENGTH = 7;
+
 /**
  * The filter, and before it what answers {@link askFilter}. That lets nothing pass that did not, and leaves the kernel its
  * knowledge of which calls always pass, but of prctl(2).
@@ -47,13 +59,15 @@ export function withAnswer(filter: Uint8Array): Uint8Array {
     [JEQ_K, 0, 1, QUESTION.high],
     [RET_K, 0, 0, RET_ERRNO | errnoNumber(ANSWER)],
   ] as const;
-  const all = Buffer.alloc(answer.length * 8 + filter.length);
+  const size = ANSWER_LENGTH * INSTRUCTION_SIZE;
+  const all = Buffer.alloc(size + filter.length);
   for (const [i, [code, equal, other, operand]] of answer.entries()) {
-    all.writeUInt16LE(code, i * 8);
-    all.writeUInt8(equal, i * 8 + 2);
-    all.writeUInt8(other, i * 8 + 3);
-    all.writeUInt32LE(operand, i * 8 + 4);
+    const at = i * INSTRUCTION_SIZE;
+    all.writeUInt16LE(code, at);
+    all.writeUInt8(equal, at + 2);
+    all.writeUInt8(other, at + 3);
+    all.writeUInt32LE(operand, at + 4);
   }
-  all.set(filter, answer.length * 8);
+  all.set(filter, size);
   return all;
 }

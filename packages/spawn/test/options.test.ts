@@ -181,6 +181,17 @@ describe("SysProcAttr", () => {
     });
   });
 
+  test("seccomp: a filter may be as long as the kernel takes", async () => {
+    // BPF_MAXINSNS: loads of the number, and in the end SECCOMP_RET_ALLOW
+    const load = [0x20, 0, 0, 0, 0, 0, 0, 0];
+    const filter = new Uint8Array([
+      ...Array.from({ length: 4095 }, () => load).flat(),
+      ...[0x06, 0, 0, 0, 0, 0, 0xff, 0x7f],
+    ]);
+    const options = { noNewPrivileges: true, seccomp: { filter } };
+    expect(await statusOf("Seccomp", options)).toBe("2");
+  });
+
   test("a signal ignored here has its default action there, and none is blocked", async () => {
     process.on("SIGUSR2", () => undefined);
     onTestFinished(() => {
