@@ -138,15 +138,27 @@ const losses: readonly (readonly [string, (directory: string) => void])[] = [
   ],
 ];
 
+/** Removes a cgroup, unless there are processes in it still. */
+function isBusy(cgroup: string): boolean {
+  try {
+    rmdirSync(cgroup);
+    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EBUSY") return true;
+    throw error;
+  }
+}
+
 test.for(losses)(
   "a container that runs and has lost %s is not forgotten, nor is anything killed that may be another's",
   async ([, lose], context) => {
     const { bundle, id, directory } = await running(context);
     const { stdout } = await bundle.minibox("state", id);
     const { pid } = JSON.parse(stdout) as { pid: number };
-    onTestFinished(() => {
+    onTestFinished(async () => {
+      if (existsSync(`/proc/${pid}`)) process.kill(pid, "SIGKILL");
       // nothing tells any more that they were made for it
-      for (const path of cgroupsNamed(id)) rmdirSync(path);
+      await expect.poll(() => cgroupsNamed(id).filter(isBusy)).toEqual([]);
     });
     lose(directory);
     const refused = await bundle.minibox("delete", "--force", id);

@@ -13,7 +13,7 @@ import { join } from "node:path";
 import { checkContainerId } from "@ns/oci";
 import { requires } from "@ns/testkit";
 import fc from "fast-check";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Bundle, type Draft, uniqueId } from "../internal/bundle.ts";
 import { NEEDS } from "./internal/probe.ts";
 
@@ -154,6 +154,11 @@ test.for([
     requires(context, ...NEEDS);
     const bundle = new Bundle().configure("true");
     mkdirSync(bundle.state);
+    onTestFinished(() => {
+      // or nothing would be removed from there either
+      chmodSync(bundle.state, 0o700);
+      chownSync(bundle.state, 0, 0);
+    });
     chmodSync(bundle.state, parseInt(mode, 8));
     chownSync(bundle.state, uid, uid);
     const { code, stderr } = await bundle.minibox("create", uniqueId());

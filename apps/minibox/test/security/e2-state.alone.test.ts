@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { requires } from "@ns/testkit";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { Bundle, programPath, uniqueId } from "../internal/bundle.ts";
 import { NEEDS } from "./internal/probe.ts";
 
@@ -82,11 +82,25 @@ const WAYS: readonly (readonly [string, (bundle: Bundle) => string])[] = [
   ],
 ];
 
+/** What is kept of a container, kept somewhere else as well. */
+function copyState(from: string, to: string): void {
+  cpSync(from, to, {
+    recursive: true,
+    filter: (path) => !path.endsWith("fifo"),
+  });
+}
+
 test.for(WAYS)("E2: nothing is kept %s", async ([, way], context) => {
   requires(context, ...NEEDS);
   const bundle = new Bundle().configure("true");
   const root = way(bundle);
-  const words = ["--root", root, "create", uniqueId()];
+  const id = uniqueId();
+  onTestFinished(() => {
+    const directory = join(root, id);
+    // where it is found by who removes what a test leaves
+    if (existsSync(directory)) copyState(directory, join(bundle.state, id));
+  });
+  const words = ["--root", root, "create", id];
   const { code, stderr } = await bundle.command(programPath(), ...words);
   expect(code).toBe(1);
   expect(stderr).toMatch(/others may (?:change|write)/);
@@ -118,10 +132,7 @@ test.for([
     await bundle.minibox("run", "--detach", victim);
     // as if it had been exchanged since
     const root = join(bundle.directory, "forged");
-    cpSync(join(bundle.state, victim), join(root, forged), {
-      recursive: true,
-      filter: (path) => !path.endsWith("fifo"),
-    });
+    copyState(join(bundle.state, victim), join(root, forged));
     const file = join(root, forged, "state.json");
     writeFileSync(file, readFileSync(file, "utf8").replaceAll(victim, forged));
     chmodSync(root, 0o700);
