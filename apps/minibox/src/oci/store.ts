@@ -166,6 +166,8 @@ export class Store {
 
   remove(id: string): void {
     const directory = this.directory(id);
+    // first: if that cannot be, the record stays
+    removeFoothold(directory);
     try {
       // mostly that is all; a twentieth of the time that rmSync takes
       unlinkSync(`${directory}/state.json`);
@@ -173,7 +175,6 @@ export class Store {
       rmdirSync(directory);
     } catch {
       // one of them is not there, or something else is
-      removeFoothold(directory);
       rmSync(directory, { recursive: true, force: true });
     }
   }

@@ -88,7 +88,7 @@ export const data: readonly Mutant[] = [
   ]),
   row("E5e", "the filter is asked whether it is in force", "e5-faults", [
     `${SPAWN}/install-filter.ts`,
-    "  readBackFilter(program);",
+    "  if (answers) readBackFilter(program);",
     "  void readBackFilter;",
   ]),
   row(
