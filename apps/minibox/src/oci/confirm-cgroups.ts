@@ -1,5 +1,4 @@
-import { readFileSync } from "node:fs";
-import { CgroupError, type CgroupSystem } from "@ns/cgroup";
+import { CgroupError, type CgroupSystem, readMemberships } from "@ns/cgroup";
 
 /**
  * Asks the kernel whether a process is in these directories, by controller: where a call may succeed that has done nothing,
@@ -34,14 +33,15 @@ export function isSamePlace(path: string, below: string): boolean {
   return own.endsWith(below) || below.endsWith(own);
 }
 
-/** Lines of `ID:CONTROLLERS:PATH`, by controller: `name=…` is one, too, and that of v2 is "". */
+/** By controller: `name=…` is one, too, and that of v2 is "". */
 function pathsOf(pid: number): ReadonlyMap<string, string> {
   const paths = new Map<string, string>();
-  const text = readFileSync(`/proc/${pid}/cgroup`, "utf8");
-  for (const line of text.slice(0, -1).split("\n")) {
-    const [, controllers = "", ...path] = line.split(":");
-    for (const controller of controllers.split(","))
-      paths.set(controller, path.join(":"));
+  for (const { controllers, name, deleted, ...at } of readMemberships(pid)) {
+    // one that is no more is not the one that was made
+    const path = deleted ? `${at.path} (deleted)` : at.path;
+    for (const controller of controllers) paths.set(controller, path);
+    if (name !== undefined) paths.set(`name=${name}`, path);
+    else if (controllers.length === 0) paths.set("", path);
   }
   return paths;
 }

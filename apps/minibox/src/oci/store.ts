@@ -208,6 +208,7 @@ function recordIn(text: string, id: string): ContainerRecord | undefined {
   return isRecord ? (value as ContainerRecord) : undefined;
 }
 
+/** A file's text, or undefined if there is none. */
 export function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, "utf8");
