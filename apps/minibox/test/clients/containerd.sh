@@ -71,7 +71,8 @@ until_true exec_in x service test -e /detached
 echo "ok: exec --detach"
 fits "exec of a program that is not there" '*exec: "nosuch": executable file not found in $PATH*' "$(exec_in x service nosuch 2>&1)"
 fits "ps" "PID*" "$(ctr task ps service)"
-expect "ps, its processes" 2 "$(until_true exec_in x service true && ctr task ps service | tail -n +2 | wc -l)"
+processes() { ctr task ps service | tail -n +2 | wc -l; }
+until_fits "ps, its processes" 2 processes
 fits "metrics" "*memory.limit_in_bytes*67108864*" "$(ctr task metrics service | paste -sd' ')"
 ctr task pause service
 expect "pause" PAUSED "$(state service)"

@@ -100,7 +100,8 @@ until_true health unhealthy
 docker exec service touch /healthy
 until_true health healthy
 echo "ok: the health check"
-fits "top" "sh*sleep*" "$(docker top service -o pid,comm | awk 'NR > 1 { print $2 }' | sort | paste -sd' ')"
+processes() { docker top service -o pid,comm | awk 'NR > 1 { print $2 }' | sort | paste -sd' '; }
+until_fits "top" "sh*sleep*" processes
 expect "stats" "64MiB" "$(docker stats --no-stream --format '{{.MemUsage}}' service | sed 's,.*/ *,,')"
 echo copied >"$store/file"
 docker cp "$store/file" service:/copied 2>/dev/null

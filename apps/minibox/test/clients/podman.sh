@@ -96,7 +96,8 @@ expect "logs" "begun oops" "$(podman logs service 2>&1 | sort | paste -sd' ')"
 expect "healthcheck run, unhealthy" 1 "$(status podman healthcheck run service)"
 podman exec service touch /healthy
 expect "healthcheck run, healthy" 0 "$(status podman healthcheck run service)"
-fits "top" "sh*sleep*" "$(podman top service comm | tail -n +2 | sort | paste -sd' ')"
+processes() { podman top service comm | tail -n +2 | sort | paste -sd' '; }
+until_fits "top" "sh*sleep*" processes
 fits "top by ps" "*while*" "$(podman top service -e -o pid,args 2>&1)"
 expect "stats" "67.11MB" "$(podman stats --no-stream --format '{{.MemUsage}}' service | sed 's,.*/ *,,')"
 echo copied >"$store/file"
