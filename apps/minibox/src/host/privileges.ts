@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { readCapabilities } from "@ns/capability";
 
 let isInitial: boolean | undefined;
 
@@ -15,7 +16,5 @@ function isWholeMap(text: string): boolean {
 
 /** Whether a capability is in our effective set. */
 export function hasCapability(capability: number): boolean {
-  const status = readFileSync("/proc/self/status", "utf8");
-  const [, effective = "0"] = /^CapEff:\s*([0-9a-f]+)$/m.exec(status) ?? [];
-  return (BigInt(`0x${effective}`) & (1n << BigInt(capability))) !== 0n;
+  return (readCapabilities().effective & (1n << BigInt(capability))) !== 0n;
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { maskOf } from "@ns/capability";
+import { maskOf, parseStatus } from "@ns/capability";
 import type { SpawnOptions } from "@ns/spawn";
 import { MiniboxError } from "../error.ts";
 
@@ -22,20 +22,19 @@ export function confirmPrivileges(
     if (groups !== null) expectIds(status, "Groups", groups ?? []);
   }
   if (capabilities === undefined) return;
-  for (const [label, name] of SETS) {
-    const [mask = ""] = wordsOf(status, label);
-    const beyond = BigInt(`0x${mask}`) & ~maskOf(capabilities[name] ?? []);
-    if (beyond !== 0n) throw wrong(label, mask);
+  const has = parseStatus(status);
+  for (const set of SETS) {
+    const beyond = has[set] & ~maskOf(capabilities[set] ?? []);
+    if (beyond !== 0n) throw wrong(`${set} set`, `0x${has[set].toString(16)}`);
   }
 }
 
-/** As proc_pid_status(5) names the sets. */
 const SETS = [
-  ["CapInh", "inheritable"],
-  ["CapPrm", "permitted"],
-  ["CapEff", "effective"],
-  ["CapBnd", "bounding"],
-  ["CapAmb", "ambient"],
+  "inheritable",
+  "permitted",
+  "effective",
+  "bounding",
+  "ambient",
 ] as const;
 
 /** The kernel keeps groups in its own order, each as often as it was given. */
@@ -57,9 +56,9 @@ function wordsOf(status: string, label: string): string[] {
   return text.split(/\s+/).filter((word) => word !== "");
 }
 
-function wrong(label: string, value: string): MiniboxError {
+function wrong(what: string, value: string): MiniboxError {
   return new MiniboxError(
     "ERR_PRIVILEGES",
-    `cannot give up privileges: ${label} of the process is ${value} still`,
+    `cannot give up privileges: the ${what} of the process is ${value} still`,
   );
 }

@@ -7,9 +7,7 @@ import {
   MountFlags,
   mountSetattr,
   moveMount,
-  MoveMountFlags,
   openat,
-  OpenFlags,
   type Register,
   register,
   ResolveFlags,
@@ -20,7 +18,7 @@ import {
 import type { BundleFacts } from "./facts.ts";
 import type { HookRoot } from "./hook-root.ts";
 import type { JoinedMounts } from "./namespaces.ts";
-import { openInside, partsOf } from "./place.ts";
+import { DIRECTORY, openInside, partsOf, TO_DESCRIPTOR } from "./place.ts";
 import { unsupported } from "./unsupported.ts";
 
 /** What the way into another's mount namespace depends on. */
@@ -102,9 +100,6 @@ export function planJoinedRoot(
       : [],
   };
 }
-
-const DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC;
-const TO_DESCRIPTOR = MoveMountFlags.F_EMPTY_PATH | MoveMountFlags.T_EMPTY_PATH;
 
 const foothold = register("foothold");
 const above = register("above the foothold");

@@ -7,7 +7,6 @@ import {
   mountSetattr,
   MountAttrFlags,
   moveMount,
-  MoveMountFlags,
   OpenFlags,
   openTree,
   OpenTreeFlags,
@@ -18,11 +17,10 @@ import {
 } from "@ns/syscalls";
 import { DEVICE } from "../devices.ts";
 import { INERT, takeFromHost } from "../isolate.ts";
-import { openInside } from "./place.ts";
+import { openInside, TO_DESCRIPTOR } from "./place.ts";
 
 const CLONE =
   OpenTreeFlags.CLONE | OpenTreeFlags.CLOEXEC | OpenTreeFlags.EMPTY_PATH;
-const TO_DESCRIPTOR = MoveMountFlags.F_EMPTY_PATH | MoveMountFlags.T_EMPTY_PATH;
 
 /** What covers files and directories. */
 export interface Covers {

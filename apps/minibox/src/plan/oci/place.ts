@@ -18,7 +18,12 @@ import {
 } from "@ns/syscalls";
 import type { KnownPlaces } from "./known-places.ts";
 
-const DIRECTORY = OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC;
+/** A directory to go on from, not to read. */
+export const DIRECTORY =
+  OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC;
+/** A mount and where it goes, both of them open. */
+export const TO_DESCRIPTOR =
+  MoveMountFlags.F_EMPTY_PATH | MoveMountFlags.T_EMPTY_PATH;
 const IN_ROOT = ResolveFlags.IN_ROOT | ResolveFlags.NO_MAGICLINKS;
 
 /** One for all: each is free again when what is made there has been made, and a program has only so many. */
