@@ -19,10 +19,10 @@ import {
 import type { KnownPlaces } from "./known-places.ts";
 
 /** A directory to go on from, not to read. */
-export const DIRECTORY =
+export const DIRECTORY: number =
   OpenFlags.PATH | OpenFlags.DIRECTORY | OpenFlags.CLOEXEC;
 /** A mount and where it goes, both of them open. */
-export const TO_DESCRIPTOR =
+export const TO_DESCRIPTOR: number =
   MoveMountFlags.F_EMPTY_PATH | MoveMountFlags.T_EMPTY_PATH;
 const IN_ROOT = ResolveFlags.IN_ROOT | ResolveFlags.NO_MAGICLINKS;
 
