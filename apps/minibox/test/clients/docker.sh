@@ -100,6 +100,8 @@ until_true health unhealthy
 docker exec service touch /healthy
 until_true health healthy
 echo "ok: the health check"
+# Docker asks minibox for the pids, and then ps for what they are: a process has to live for both.
+docker exec -d service sleep 1000
 processes() { docker top service -o pid,comm | awk 'NR > 1 { print $2 }' | sort | paste -sd' '; }
 until_fits "top" "sh*sleep*" processes
 expect "stats" "64MiB" "$(docker stats --no-stream --format '{{.MemUsage}}' service | sed 's,.*/ *,,')"
