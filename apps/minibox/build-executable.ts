@@ -1,9 +1,10 @@
 // Writes executable/minibox: the program, its native stage and the engine that runs it, Bun, as one file. Bun starts in a
 // quarter of Node's time, and the program is in it as bytecode.
 import { execFileSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { allowHugePages } from "./allow-huge-pages.ts";
 
 const ENGINES: Readonly<Record<string, string>> = {
   // for processors without AVX2, too
@@ -37,6 +38,17 @@ if (bun === undefined) {
     ],
     { cwd: target, stdio: ["ignore", "ignore", "inherit"] },
   );
+  useHugePages(join(target, "minibox"));
+}
+
+/** 900 page faults instead of 2800, and a tenth of the time of a container. */
+function useHugePages(file: string): void {
+  const elf = readFileSync(file);
+  if (allowHugePages(elf)) writeFileSync(file, elf);
+  else
+    console.log(
+      "the executable's heap is not in huge pages: its allocator is another",
+    );
 }
 
 /** Where the workspace has it, for this machine. */

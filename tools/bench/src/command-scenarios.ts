@@ -99,12 +99,19 @@ export function ociRuntimes({
   const { path } = peers.runc;
   return [
     ...(path === undefined ? [] : [ociRuntime("runc", path, bundle)]),
-    ...(isBuilt() ? [ociRuntime("minibox", miniboxFile, bundle)] : []),
+    ...(isBuilt() ? [ociMinibox(bundle)] : []),
   ];
 }
 
 const app = join(checkout, "apps/minibox");
 const miniboxFile = join(app, "bin/minibox");
+const executable = join(app, "executable/minibox");
+
+/** What engines are pointed at: the executable, where there is an engine for it. */
+function ociMinibox(bundle: string): OciRuntime {
+  const file = existsSync(executable) ? executable : miniboxFile;
+  return ociRuntime("minibox", file, bundle);
+}
 
 function isBuilt(): boolean {
   return existsSync(join(app, "dist/minibox.cjs"));
@@ -123,9 +130,11 @@ function miniboxes({ bundle, rootfs }: Surroundings): Candidate[] {
   const notRunnable =
     notBuilt ?? (rootfs === undefined ? NEEDS_BUSYBOX : undefined);
   return [
-    ...ociCommandLines(ociRuntime("minibox", file, bundle), "minibox-oci").map(
-      (line) => ({ ...line, ours: true, missing: notRunnable }),
-    ),
+    ...ociCommandLines(ociMinibox(bundle), "minibox-oci").map((line) => ({
+      ...line,
+      ours: true,
+      missing: notRunnable,
+    })),
     {
       id: "minibox",
       title: "`minibox run -- true`",
