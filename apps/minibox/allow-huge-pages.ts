@@ -18,7 +18,8 @@ const NAME_AT = 16;
  * Changes one word in `elf`; false if it is not found.
  */
 export function allowHugePages(elf: Buffer): boolean {
-  const name = addressOf(elf, elf.indexOf("\0allow_thp\0") + 1);
+  const before = elf.indexOf("\0allow_thp\0");
+  const name = before < 0 ? undefined : addressOf(elf, before + 1);
   if (name === undefined) return false;
   const pointer = Buffer.alloc(8);
   pointer.writeBigUInt64LE(name);

@@ -55,20 +55,19 @@ until_true() { # COMMAND...: tried for 20 seconds
 # What a container's processes are: a shell's next `sleep` may not be there yet, or not be called that yet.
 until_fits() { # WHAT PATTERN COMMAND...: tried for 20 seconds
   what=$1
-  pattern=$2
-  shift 2
-  tries=200
-  while :; do
-    found=$("$@" 2>&1) || :
-    tries=$((tries - 1))
-    # shellcheck disable=SC2254 # it is a pattern
-    case $found in
-      $pattern) break ;;
-    esac
-    [ "$tries" -gt 0 ] || break
-    sleep 0.1
-  done
-  fits "$what" "$pattern" "$found"
+  shift
+  until_true prints "$@"
+  echo "ok: $what"
+}
+
+prints() { # PATTERN COMMAND...
+  pattern=$1
+  shift
+  # shellcheck disable=SC2254 # it is a pattern
+  case $("$@") in
+    $pattern) ;;
+    *) return 1 ;;
+  esac
 }
 
 # The first block of code in a language that a page of the documentation has.
